@@ -17,7 +17,9 @@ import { repairFile } from '../dist/modules/src/agents/common/repair.js';
 const [size = '200', option] = process.argv.slice(2);
 const megabytes = Number(size);
 
-/** Prompt, text, call, result …; the last call has no result, one line in 500 is garbage, one record in 700 is cut off. */
+/**
+ * Prompt, text, call, result …; the last call has no result, one line in 500 is garbage, one record in 700 is cut off.
+ */
 async function generate(path, sessionId) {
   const file = createWriteStream(path);
   let parentUuid = null;

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 /**
- * What runs before the agent is CommonJS, and so is what decides whether the agent is to be guarded: before its first ES
- * module, node has to load the loader for them.
+ * What runs before the agent is CommonJS, and so is what decides whether the agent is to be guarded: before its first
+ * ES module, node has to load the loader for them.
  */
 export const commonJs = { format: 'cjs', outExtension: { '.js': '.cjs' }, write: false };
 
@@ -48,8 +48,8 @@ export const lazily = {
 };
 
 /**
- * Some of these packages are ES modules, which a CommonJS file cannot load on every supported version of node. With them
- * and the virtual terminal packed in, a session needs no loader for ES modules.
+ * Some of these packages are ES modules, which a CommonJS file cannot load on every supported version of node. With
+ * them and the virtual terminal packed in, a session needs no loader for ES modules.
  */
 const packed = ['@xterm/headless', 'chokidar', 'readdirp', 'signal-exit', 'strip-ansi', 'ansi-regex'];
 export const packedIn = {
@@ -82,7 +82,9 @@ export const laterApart = (inTheFile, pathOf) =>
       : null,
   );
 
-/** Only in regular expressions does the bundler leave other characters than ASCII. With them, node reads a file slowly. */
+/**
+ * Only in regular expressions does the bundler leave other characters than ASCII. With them, node reads a file slowly.
+ */
 const escaped = (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** The text of a bundle, with calls in place of what the bundler was told to leave alone. */

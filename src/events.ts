@@ -157,7 +157,9 @@ type Told =
       readonly type: 'tick';
       /** Unix milliseconds. */
       readonly wallMs?: number;
-      /** The agent is at rest: the next event may come this much later than usual. Absent: ticks keep their usual pace. */
+      /**
+       * The agent is at rest: the next event may come this much later than usual. Absent: ticks keep their usual pace.
+       */
       readonly restMs?: Millis;
     }
   /**
@@ -225,7 +227,8 @@ type Told =
   | { readonly type: 'input.blocked'; readonly pendingBytes: number }
   | { readonly type: 'input.drained' }
   /**
-   * The person's terminal, or a pipe for standard error, takes no output (flow control, slow reader), or takes it again.
+   * The person's terminal, or a pipe for standard error, takes no output (flow control, slow reader), or takes it
+   * again.
    */
   | { readonly type: 'terminal.blocked' }
   | { readonly type: 'terminal.drained' }

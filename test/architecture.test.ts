@@ -87,7 +87,9 @@ test('every pure file that is named exists', () => {
     ).toBe(true);
 });
 
-/** `agents/<agent>/`; null for a file that is in no agent's folder. What agents share is in `common/` and `contract/`. */
+/**
+ * `agents/<agent>/`; null for a file that is in no agent's folder. What agents share is in `common/` and `contract/`.
+ */
 const agentOf = (file: string) => /^agents\/(?!(?:common|contract)\/)([^/]+)\//.exec(file)?.[1] ?? null;
 
 /** They know all of them: which one is meant, and where it is. */

@@ -1,7 +1,7 @@
 /**
  * What the guard has to know about an agent CLI. Everything that changes when such a CLI changes lives behind this
- * interface, in one folder per agent. The rest of the project asks the adapter, apart from what is about one agent alone
- * (`test/architecture.test.ts` lists it).
+ * interface, in one folder per agent. The rest of the project asks the adapter, apart from what is about one agent
+ * alone (`test/architecture.test.ts` lists it).
  */
 import type { Observation, ScreenFacts, ToolRisk } from '../events.ts';
 import type { TranscriptSummary } from '../recover/snapshot.ts';
@@ -78,7 +78,10 @@ export interface AgentAdapter {
     places: PromptPlaces,
     enteredMs: readonly number[],
   ): Promise<SessionFile | null>;
-  /** The last changed wanted conversation of a working directory; null if none changed at or after `sinceMs` (wall clock). */
+  /**
+   * The last changed wanted conversation of a working directory; null if none changed at or after `sinceMs` (wall
+   * clock).
+   */
   latestSession(
     env: Variables,
     cwd: string,

@@ -1,6 +1,9 @@
 import { paint, type TerminalStyle } from '../words/terminal-style.ts';
 
-/** Mostly there is nothing to cut, and no character that is not one column wide: then no package is loaded to measure it. */
+/**
+ * Mostly there is nothing to cut, and no character that is not one column wide: then no package is loaded to measure
+ * it.
+ */
 const measured = () => import('../words/columns.ts');
 const isPlain = (text: string) => /^[ -~]*$/.test(text);
 

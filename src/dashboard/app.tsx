@@ -135,8 +135,8 @@ function StoryView({ model, look, state }: { model: Model; look: Look; state: St
 }
 
 /**
- * The story of the incident that was shown last. It is cached because reading the journal takes a moment, and the screen
- * is drawn every second.
+ * The story of the incident that was shown last. It is cached because reading the journal takes a moment, and the
+ * screen is drawn every second.
  */
 let told: { readonly key: string; readonly lines: readonly string[] } | null = null;
 

@@ -89,8 +89,8 @@ function whileHeld(state: GuardState, config: Config): Step {
 
 /**
  * While the nudge waited for the network or the person, the agent did on its own what the nudge was for, or a better
- * witness has said that the turn had ended well. What it did just before that may be reported after it. What is asked on
- * the side, or heard of that, is not the turn's.
+ * witness has said that the turn had ended well. What it did just before that may be reported after it. What is asked
+ * on the side, or heard of that, is not the turn's.
  */
 function isOvertaken({ class: cause, at }: Cure, e: Evidence): boolean {
   const { phase, turn, wire, screen } = e;

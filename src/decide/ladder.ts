@@ -12,8 +12,8 @@ export const whyNoNudge = ({ evidence: { agent } }: GuardState): string | null =
   agent.unattended ? 'an agent in pipes takes no keys' : null;
 
 /**
- * Why no other agent can continue; null: one can. Once the answer has been delivered, the agent can be ended without another
- * one to follow.
+ * Why no other agent can continue; null: one can. Once the answer has been delivered, the agent can be ended without
+ * another one to follow.
  */
 export const whyNoRelaunch = ({ evidence: { agent } }: GuardState): string | null =>
   agent.deliveredAt === null ? agent.noRelaunch : null;

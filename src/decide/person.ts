@@ -37,8 +37,8 @@ export function onCommand(state: GuardState, event: Event, config: Config): Step
 }
 
 /**
- * A person may go beyond the budgets. What cannot be done is refused, with the reason on record, and nothing stronger is done
- * instead; an incident that is under way goes on.
+ * A person may go beyond the budgets. What cannot be done is refused, with the reason on record, and nothing stronger
+ * is done instead; an incident that is under way goes on.
  */
 function onRequest(
   state: GuardState,

@@ -64,7 +64,9 @@ const screen: Witness = {
       (seenSince(e) > since && (tokensChangedAt ?? 0) > seenSince(e)) || (clockSince(e) > since && counts)
     );
   },
-  /** The prompt was taken: a turn was seen, or nothing is in the box. What stands there after a turn is the person's. */
+  /**
+   * The prompt was taken: a turn was seen, or nothing is in the box. What stands there after a turn is the person's.
+   */
   finished: (e, since) =>
     ((e.turn.lastStartedAt ?? 0) > since || !e.screen?.facts.draft) &&
     Math.min(quietMs(e), e.now - since) >= unseenMs,

@@ -1,6 +1,6 @@
 /**
- * An agent that is to be stopped is looked at and saved first, which may take a minute on a busy machine. Nothing of it is
- * ended until then. If it goes on by itself meanwhile, it is not stopped.
+ * An agent that is to be stopped is looked at and saved first, which may take a minute on a busy machine. Nothing of it
+ * is ended until then. If it goes on by itself meanwhile, it is not stopped.
  */
 import { traitsOf } from '../detect/detector.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
@@ -14,9 +14,9 @@ import { heardSince } from './proof.ts';
 import type { GuardState } from './state.ts';
 
 /**
- * What the verdict rests on has changed since the stop began. That nothing speaks for it any more is not enough: a sense may
- * just have gone quiet. An unfinished turn at the prompt speaks for a nudge, not for a stop. Neither a person's word nor a
- * damaged conversation depends on what the agent does.
+ * What the verdict rests on has changed since the stop began. That nothing speaks for it any more is not enough: a
+ * sense may just have gone quiet. An unfinished turn at the prompt speaks for a nudge, not for a stop. Neither a
+ * person's word nor a damaged conversation depends on what the agent does.
  */
 export function goesOnByItself(state: GuardState, verdict: Verdict | null): boolean {
   const { evidence: e, since, down } = state;

@@ -13,8 +13,8 @@ const maxStopMs = 120_000;
 const leftoverMs = 5_000;
 
 /**
- * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. A turn that a person
- * has interrupted meanwhile is theirs.
+ * Nothing is killed while the only copy is in memory. If the agent is already dead, the stop goes on. A turn that a
+ * person has interrupted meanwhile is theirs.
  */
 export function saved(state: GuardState, event: Event, config: Config): Step {
   if (event.type !== 'saved') return stay(state);

@@ -67,8 +67,8 @@ function belongsToThisWait({ requestAt }: Connection, since: Millis, e: Facts): 
  * side request. Later bytes of the answer show that it was not over by then; so do hooks, which would have reported the
  * step in between. For an answer that does not flow (any more), only the hooks can tell, and only if it was a
  * conversation's: after a step the turn sends a request at once, and there was no step. In that case, an unanswered
- * request never counts as a side request: it may be the turn's, delayed by a hook of the person's. Subagents read answers
- * of their own, so beside them no request that is awaited does.
+ * request never counts as a side request: it may be the turn's, delayed by a hook of the person's. Subagents read
+ * answers of their own, so beside them no request that is awaited does.
  */
 function isSideRequest(each: Connection, main: Connection, isStreaming: boolean, e: Facts): boolean {
   if (main.stage !== 'answer' || isOver(main) || (isStreaming && streams(each))) return false;

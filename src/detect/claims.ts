@@ -57,9 +57,9 @@ function screen(e: Facts): readonly Claim[] {
 }
 
 /**
- * The transcript view has neither prompt nor spinner. If it does not say that a turn runs, the other senses do; but program
- * status alone, which also means work in the background, does not begin one. If nobody tells how the turn goes that was
- * running when the view was opened, nothing is judged.
+ * The transcript view has neither prompt nor spinner. If it does not say that a turn runs, the other senses do; but
+ * program status alone, which also means work in the background, does not begin one. If nobody tells how the turn goes
+ * that was running when the view was opened, nothing is judged.
  */
 function inTranscript(
   { screen, turn: { told, workingSince, idleSince }, status: said }: Facts,

@@ -1,4 +1,6 @@
-/** The running agent: its program, its process, its descendants and its hooks. A run may start several, one at a time. */
+/**
+ * The running agent: its program, its process, its descendants and its hooks. A run may start several, one at a time.
+ */
 import { createHookSource, type HookSource } from '../sensors/hook-source.ts';
 import { type KinWatch, watchKin } from './kin.ts';
 import type { Program } from './start/program.ts';

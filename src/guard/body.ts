@@ -1,4 +1,6 @@
-/** How an agent is reached: through a terminal or through pipes. This is what the guard can do with it in both cases. */
+/**
+ * How an agent is reached: through a terminal or through pipes. This is what the guard can do with it in both cases.
+ */
 import type { SentPrompt } from '../agents/contract/conversation.ts';
 import type { DisconnectPhase, Effect, Notice } from '../effects.ts';
 import type { IncidentRecord } from '../records/incidents.ts';
@@ -15,7 +17,9 @@ export interface Body {
   catchUp(): Promise<void>;
   /** The part of an unfinished answer that the screen shows. Null: none, or there is no screen. */
   partialText(): string | null;
-  /** What may have been sent last, until its turn is known to be over. Empty: nothing, or every turn is seen to begin. */
+  /**
+   * What may have been sent last, until its turn is known to be over. Empty: nothing, or every turn is seen to begin.
+   */
   sentPrompts(): readonly SentPrompt[];
   /** The agent is about to be stopped. @returns the phase that its work counts as interrupted in */
   beforeStop(phase: DisconnectPhase): DisconnectPhase;

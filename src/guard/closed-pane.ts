@@ -11,7 +11,9 @@ import type { Run } from './run.ts';
 const serverEndMs = 500;
 const lookMs = 100;
 
-/** To be called when the agent has gone. Takes the run off the resume map if only its pane was closed. Never rejects. */
+/**
+ * To be called when the agent has gone. Takes the run off the resume map if only its pane was closed. Never rejects.
+ */
 export async function forgetClosedPane({ launch, paths }: Run): Promise<void> {
   const state = statePaths(launch.env);
   const entry = readResumeMap(state).find(({ run }) => run === paths.run);

@@ -39,8 +39,8 @@ const followedMs = 10_000;
 const successorMs = 2_000;
 
 /**
- * Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. The agent moves the
- * file when the person moves the conversation to another folder.
+ * Looks on disk for what no sense has reported yet. Emits `session` if it finds more than was known. The agent moves
+ * the file when the person moves the conversation to another folder.
  */
 export async function findConversation(run: Run, agent: Agent, conversation: Conversation): Promise<void> {
   await followPrompt(run, agent, conversation);
@@ -122,7 +122,9 @@ export function conversationFinder(run: Run, agent: Agent, conversation: Convers
   };
 }
 
-/** With each screen until the conversation is known. Without hooks also after each Enter, which may have been /clear. */
+/**
+ * With each screen until the conversation is known. Without hooks also after each Enter, which may have been /clear.
+ */
 export function shouldLookForConversation(
   { hooks }: Agent,
   conversation: Conversation,

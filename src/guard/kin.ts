@@ -52,8 +52,8 @@ export interface Claims {
   /** Whether a process with this command line is meant to outlive the agent. */
   outlives(words: readonly string[]): boolean;
   /**
-   * The run whose mark identifies processes of the turn that have begun since the latest look and lost their parent with
-   * the agent. Null: there was no turn. Linux only.
+   * The run whose mark identifies processes of the turn that have begun since the latest look and lost their parent
+   * with the agent. Null: there was no turn. Linux only.
    */
   readonly openIn: string | null;
   /**

@@ -19,8 +19,8 @@ const leftoverGraceMs = 1_000;
 const loopMs = 1_000;
 
 /**
- * To be called once in a run. Resolves when the guard has to end; the loop may end it earlier. The caller must have looked
- * at the agent's processes before the agent got the signal.
+ * To be called once in a run. Resolves when the guard has to end; the loop may end it earlier. The caller must have
+ * looked at the agent's processes before the agent got the signal.
  * @param isHungUp the guard was hung up on, and not otherwise told to go: at a shutdown, a tmux server may outlive it
  * @param onKill called before the agent is killed
  * @param onClear called once nothing is left of the agent; 2.1.42 and older leave their commands behind

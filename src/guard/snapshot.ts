@@ -45,8 +45,8 @@ export async function takeSnapshot(
 }
 
 /**
- * Whether a prompt that was or may have been sent last is on record without its answer. An agent can end after it has recorded a
- * prompt and before anything else shows the turn.
+ * Whether a prompt that was or may have been sent last is on record without its answer. An agent can end after it has
+ * recorded a prompt and before anything else shows the turn.
  */
 export async function isUnanswered(
   { launch }: Run,
@@ -95,7 +95,9 @@ export function resultTextOf(
   return interruptedResult(call, retryOptions(run, agent, conversation));
 }
 
-/** Whether no call of the lost message can have run unseen: hooks were heard, or this version records each call first. */
+/**
+ * Whether no call of the lost message can have run unseen: hooks were heard, or this version records each call first.
+ */
 export function watchesCalls(
   { launch }: Run,
   { hooks, program }: Agent,

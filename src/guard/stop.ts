@@ -25,7 +25,9 @@ const leftoverGraceMs = 1_000;
 /** Within this time, what the agent's hooks have reported has been read, unless the disk does not answer. */
 const lastReportsMs = 2_000;
 
-/** How long a living agent's work may be looked at and saved. Far less than a stop may take: then the kill fits in, too. */
+/**
+ * How long a living agent's work may be looked at and saved. Far less than a stop may take: then the kill fits in, too.
+ */
 const maxLookMs = 60_000;
 
 /** The conversation has no file yet. */

@@ -76,8 +76,8 @@ export const paragraphs = (parts: readonly string[]): string =>
   parts.filter((part) => part !== '').join('\n\n');
 
 /**
- * All texts, one paragraph each, with `first` before them. The keys that the guard holds back go on with `first`, as they
- * would once it has been given back.
+ * All texts, one paragraph each, with `first` before them. The keys that the guard holds back go on with `first`, as
+ * they would once it has been given back.
  * @param holds it holds the latest keys back
  */
 export function asGivenBack(first: string, texts: readonly Kept[], holds: boolean): string {

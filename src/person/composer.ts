@@ -49,11 +49,14 @@ export interface Composer {
   readonly inBox: string;
   /**
    * All that the box may hold; empty: there is no doubt. A question is seen to close only after it has closed, so keys
-   * that were pressed meanwhile may have gone into the box. And what Enter was pressed on may still be in it, before what
-   * was typed since. Only the screen can tell.
+   * that were pressed meanwhile may have gone into the box. And what Enter was pressed on may still be in it, before
+   * what was typed since. Only the screen can tell.
    */
   readonly mayHold: readonly string[];
-  /** Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. Not while an Enter is in doubt. */
+  /**
+   * Every key was text, a deletion or a paste, so `inBox` is exactly what the box holds. Not while an Enter is in
+   * doubt.
+   */
   readonly isExact: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
   readonly mayBeRestored: boolean;
@@ -67,9 +70,13 @@ export interface Composer {
   readonly lastKeyAtMs: number;
   /** What waits in the agent's queue, in order. */
   readonly queue: readonly Queued[];
-  /** The queue, and the texts that Enter was pressed on and that may still be in the box: the agent may have taken them. */
+  /**
+   * The queue, and the texts that Enter was pressed on and that may still be in the box: the agent may have taken them.
+   */
   readonly entered: readonly Queued[];
-  /** What the person has had the agent stash, and what has not been seen in the box since; empty if there is nothing. */
+  /**
+   * What the person has had the agent stash, and what has not been seen in the box since; empty if there is nothing.
+   */
   readonly stash: string;
   /** The text that was put aside; empty if there is none. */
   readonly aside: string;
@@ -138,7 +145,9 @@ export function createComposer(): Composer {
   let entered: readonly Entered[] = [];
   let queued: (Queued & Kept)[] = [];
   let stash = emptyLine;
-  /** A prompt was sent since, so the agent has put the stash back into the box. Nobody knows whether a command does it. */
+  /**
+   * A prompt was sent since, so the agent has put the stash back into the box. Nobody knows whether a command does it.
+   */
   let isStashBack = false;
   const aside = createAside();
   const last = createLastSent();
@@ -176,8 +185,8 @@ export function createComposer(): Composer {
   const latestAtRest = () => entered.findLastIndex(({ isQueued }) => !isQueued);
 
   /**
-   * The texts on which Enter was pressed have left the box. If Enter was pressed more than once, it is not certain which
-   * words each of them has sent: then they count as waiting, and come back unless they are on record.
+   * The texts on which Enter was pressed have left the box. If Enter was pressed more than once, it is not certain
+   * which words each of them has sent: then they count as waiting, and come back unless they are on record.
    */
   function leaveBox(): void {
     const [first, ...more] = entered;
@@ -227,8 +236,8 @@ export function createComposer(): Composer {
     return areAll || parts.size > 0;
   }
   /**
-   * The agent has taken a prompt in other words than anybody has typed: a name was completed, or a file became an image.
-   * It is what Enter was pressed on at rest, unless that was seen to stay in the box.
+   * The agent has taken a prompt in other words than anybody has typed: a name was completed, or a file became an
+   * image. It is what Enter was pressed on at rest, unless that was seen to stay in the box.
    */
   function removeReworded(prompt: string): void {
     const at = entered.findIndex(({ isQueued }) => !isQueued);

@@ -25,14 +25,18 @@ export interface Entered extends Line, Queued {
   readonly isStopped: boolean;
 }
 
-/** What the box holds if none of these has left it. White space does not count: nobody knows what Enter has put there. */
+/**
+ * What the box holds if none of these has left it. White space does not count: nobody knows what Enter has put there.
+ */
 export const together = (texts: readonly Pick<Line, 'text'>[]): string =>
   texts
     .map(({ text }) => text)
     .filter((text) => text !== '')
     .join('\n');
 
-/** Whether a text is this one with its last word completed: a completion keeps what stands before, and how it begins. */
+/**
+ * Whether a text is this one with its last word completed: a completion keeps what stands before, and how it begins.
+ */
 export const isCompleted = (whole: string, text: string): boolean =>
   text !== '' && squeezed(whole).startsWith(squeezed(text.slice(0, wordStart(text) + 1)));
 

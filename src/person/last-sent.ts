@@ -85,7 +85,9 @@ export function createLastSent(): LastSent {
     send({ ...untaken, text, words, atMs, isGiven: true });
     if (words !== text) byGuard = { text, words };
   };
-  /** The part of a text that is the person's, whoever sends it. An interrupt puts the queue behind what was sent last. */
+  /**
+   * The part of a text that is the person's, whoever sends it. An interrupt puts the queue behind what was sent last.
+   */
   const wordsOf = (text: string): string | null => {
     if (sent !== null && isSame(sent.text, text)) return sent.words;
     if (byGuard === null) return text;

@@ -1,7 +1,7 @@
 /**
  * Rescues a prompt that was sent but is not in the conversation, because the agent ended before it recorded the prompt.
- * The next agent gets it once: as its prompt if it is certain that it was sent and still wanted, else in its box, unsent.
- * A message that seemed to be queued but is on record was taken, so it is not given back.
+ * The next agent gets it once: as its prompt if it is certain that it was sent and still wanted, else in its box,
+ * unsent. A message that seemed to be queued but is on record was taken, so it is not given back.
  */
 import type { AgentAdapter } from '../agents/agent.ts';
 import type { SentPrompt } from '../agents/contract/conversation.ts';
@@ -15,8 +15,8 @@ import { isCommand } from './signs.ts';
 const special = /^\s*[/!#&<]/;
 
 /**
- * What is on record of the conversation. `kept`: a turn. `nothing`: there was none yet. `lost`: nothing, though its first
- * turn has ended: the agent was gone before it had written the turn down.
+ * What is on record of the conversation. `kept`: a turn. `nothing`: there was none yet. `lost`: nothing, though its
+ * first turn has ended: the agent was gone before it had written the turn down.
  */
 export type OnRecord = 'kept' | 'nothing' | 'lost';
 
@@ -64,8 +64,8 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
 
 /**
  * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
- * text, and because an Enter may have sent nothing. If the same words were sent twice, one record can stand for only one
- * of them.
+ * text, and because an Enter may have sent nothing. If the same words were sent twice, one record can stand for only
+ * one of them.
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
   const runs = entered.flatMap((_, from) =>

@@ -1,6 +1,6 @@
 /**
- * Open files beyond the usual three that we were started with and that the agent is to read. Node closes them when it is
- * replaced, unless it was told to pass them on.
+ * Open files beyond the usual three that we were started with and that the agent is to read. Node closes them when it
+ * is replaced, unless it was told to pass them on.
  */
 import { accessSync, fstatSync, type Stats } from 'node:fs';
 

@@ -3,9 +3,9 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 
 /**
- * To be called just before node exits: it then resets the terminals that it was started with. Up to node 22 it aborts if
- * one no longer exists: the exit code would be lost, and a core dump would hold the person's words and secrets. And what
- * the person types at the shell by then would be shown twice.
+ * To be called just before node exits: it then resets the terminals that it was started with. Up to node 22 it aborts
+ * if one no longer exists: the exit code would be lost, and a core dump would hold the person's words and secrets. And
+ * what the person types at the shell by then would be shown twice.
  */
 export function letGoOfLostTerminal(): void {
   const isAnothers = isInBackground();

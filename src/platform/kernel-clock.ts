@@ -1,6 +1,7 @@
 /**
  * The clock of start times (Linux). They count from the boot of the machine, as `uptime()` does, except in a container
- * whose /proc/uptime counts from its own boot. There this process tells the time: it knows how long it has been running.
+ * whose /proc/uptime counts from its own boot. There this process tells the time: it knows how long it has been
+ * running.
  */
 import { readdirSync } from 'node:fs';
 import { uptime } from 'node:os';

@@ -1,6 +1,7 @@
 /**
  * An exclusive lock as a file: pid, start time and place inside, so that the lock of a dead process is recognised and
- * taken over. One from elsewhere is taken over once it is older than any work under a lock takes. The file appears complete or not at all (link of a written sibling), so a half-written lock cannot exist.
+ * taken over. One from elsewhere is taken over once it is older than any work under a lock takes. The file appears
+ * complete or not at all (link of a written sibling), so a half-written lock cannot exist.
  */
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

@@ -3,7 +3,9 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 const form = /^\[?([0-9A-Fa-f.:]+)\]?\/(\d{1,3})$/;
 
-/** Tells whether a host is an address in the network; never, if there is no such network. Null: the entry names none. */
+/**
+ * Tells whether a host is an address in the network; never, if there is no such network. Null: the entry names none.
+ */
 export function readNetwork(entry: string): ((host: string) => boolean) | null {
   const [, base, bits] = form.exec(entry) ?? [];
   if (base === undefined || bits === undefined) return null;

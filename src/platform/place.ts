@@ -1,6 +1,6 @@
 /**
- * Where a pid counts. The home, with our records in it, may be shared by machines and by containers, and elsewhere a pid is
- * somebody else's. Known only on Linux.
+ * Where a pid counts. The home, with our records in it, may be shared by machines and by containers, and elsewhere a
+ * pid is somebody else's. Known only on Linux.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -15,8 +15,8 @@ export function ownPlace(): string | null {
 }
 
 /**
- * Whether a process there may live although it is not found here. What ran here before the latest boot of the machine, or
- * start of the container, is gone: both keep their name.
+ * Whether a process there may live although it is not found here. What ran here before the latest boot of the machine,
+ * or start of the container, is gone: both keep their name.
  * @param place null: unknown
  */
 export function isElsewhere(place: string | null): boolean {

@@ -82,8 +82,8 @@ export async function stopTree(
 }
 
 /**
- * Ends all that `look` finds, and then what they have started as they were being ended: a process may start another between
- * the look and its own end. What is found later gets no `graceMs`.
+ * Ends all that `look` finds, and then what they have started as they were being ended: a process may start another
+ * between the look and its own end. What is found later gets no `graceMs`.
  * @param look lists those alive, anew at each call
  * @returns how many are still alive; 0 unless the kernel cannot end them
  */

@@ -25,9 +25,9 @@ export function tmuxPlace(env: Environment): TmuxPlace | null {
 }
 
 /**
- * Resolves to standard output, in which nothing is replaced whatever the locale is: without `-u`, tabs and letters beyond
- * ASCII would be underscores under `LANG=C`. Rejects with tmux's own message, even if there is no tmux
- * or no server.
+ * Resolves to standard output, in which nothing is replaced whatever the locale is: without `-u`, tabs and letters
+ * beyond ASCII would be underscores under `LANG=C`. Rejects with tmux's own message, even if there is no tmux or no
+ * server.
  */
 export async function tmux(socket: string, args: readonly string[], env: Environment): Promise<string> {
   const { execa } = await import('execa'); // takes 60 ms, so it is loaded only inside tmux

@@ -16,8 +16,8 @@ export interface InputAgain {
 
 /**
  * For an agent that resumes. If a turn that is on record was interrupted, the agent is told so in a prompt of its own,
- * because a result is still owed for that turn. Otherwise such a prompt would make a turn, and a result, that nobody has
- * asked for, so what must be said precedes the host's next prompt.
+ * because a result is still owed for that turn. Otherwise such a prompt would make a turn, and a result, that nobody
+ * has asked for, so what must be said precedes the host's next prompt.
  * @param unseen what must be said of work that may have been done without a record; null: nothing
  */
 export function goingOn(

@@ -32,7 +32,8 @@ export interface Input {
    */
   unrecorded(recorded: readonly Recorded[]): Unrecorded;
   /**
-   * The bytes of these prompts, with texts of the guard before the first of them, or else before the next one that comes.
+   * The bytes of these prompts, with texts of the guard before the first of them, or else before the next one that
+   * comes.
    * @param own those of the texts that are the guard's own words
    */
   preceded(prompts: readonly Line[], texts: readonly string[], own: readonly string[]): readonly Buffer[];
@@ -65,8 +66,8 @@ export interface Line {
   /** How many turns had ended when it arrived. */
   readonly turn: number;
   /**
-   * It arrived while no turn ran, or right behind one that did. So the turns that end after that are its own or of those
-   * that arrived before it, and not the agent's own.
+   * It arrived while no turn ran, or right behind one that did. So the turns that end after that are its own or of
+   * those that arrived before it, and not the agent's own.
    */
   readonly isNext: boolean;
 }

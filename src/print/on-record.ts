@@ -6,7 +6,9 @@ import type { PrintedPrompt } from '../agents/contract/pipes.ts';
 import { squeezed } from '../person/same-text.ts';
 
 export interface OnRecord {
-  /** So many prompts have been taken. What the agent records in other words (a command) precedes what it recorded later. */
+  /**
+   * So many prompts have been taken. What the agent records in other words (a command) precedes what it recorded later.
+   */
   readonly prompts: number;
   /** So many turns they have made. */
   readonly turns: number;

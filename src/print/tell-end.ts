@@ -112,8 +112,8 @@ export function endsWell({ agent, pipes }: PrintParts, { told, gate }: Answer, e
 }
 
 /**
- * What a host still has to get: `answered`: nothing; `asked`: the answer to a prompt, or the end of a turn; `open`: it may
- * ask more.
+ * What a host still has to get: `answered`: nothing; `asked`: the answer to a prompt, or the end of a turn; `open`: it
+ * may ask more.
  */
 async function restOf({
   run,

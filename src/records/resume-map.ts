@@ -61,7 +61,9 @@ export const putOnMap = (state: StatePaths, entry: ResumeEntry): Promise<void> =
     entry,
   ]);
 
-/** The run's guard is gone, and its session is being resumed here. Once that has happened, the entry is no longer there. */
+/**
+ * The run's guard is gone, and its session is being resumed here. Once that has happened, the entry is no longer there.
+ */
 export const moveOnMap = (
   state: StatePaths,
   run: string,

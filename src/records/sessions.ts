@@ -1,6 +1,6 @@
 /**
- * All runs, from their status files. If the guard is gone, its session has ended. A guard on another machine or in another
- * container, which share this home, cannot be found by its pid. Its journal grows at least once a minute.
+ * All runs, from their status files. If the guard is gone, its session has ended. A guard on another machine or in
+ * another container, which share this home, cannot be found by its pid. Its journal grows at least once a minute.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';

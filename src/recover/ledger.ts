@@ -43,8 +43,8 @@ export interface Ledger {
   /** The main turn is over, so its calls are recorded or abandoned. A subagent's calls may go on. */
   endTurn(): void;
   /**
-   * The end of a turn is read from where calls show, too, and hooks may be ahead of that: a call that has not shown there
-   * belongs to a later turn.
+   * The end of a turn is read from where calls show, too, and hooks may be ahead of that: a call that has not shown
+   * there belongs to a later turn.
    */
   turnsEndWhere(hasShown: (toolUseId: string) => boolean): void;
   endSubagent(subagent: string): void;

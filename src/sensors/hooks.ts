@@ -65,7 +65,9 @@ export function hookSensor(options: HookSensorOptions): HookSensor {
   let isQueued = false;
   /** The error of the last reading. The same error is reported only once in a row. */
   let failure = '';
-  /** When the latest reading began, which has left nothing behind, or when the last file was written, if that was later. */
+  /**
+   * When the latest reading began, which has left nothing behind, or when the last file was written, if that was later.
+   */
   let notBefore: Millis = 0;
 
   async function readAll(): Promise<void> {

@@ -1,8 +1,9 @@
 /**
  * Whether the agent has lent its terminal to a process that it has started, such as the person's editor. It waits for
  * the end of that process, and draws nothing meanwhile. Hooks, servers and git get pipes as their standard input, and
- * tools a session of their own, so a process of the agent's session that reads the terminal is one that the person uses.
- * A wrapper's child reads it, too. It is the agent itself, and is known by being there when the agent shows itself.
+ * tools a session of their own, so a process of the agent's session that reads the terminal is one that the person
+ * uses. A wrapper's child reads it, too. It is the agent itself, and is known by being there when the agent shows
+ * itself.
  */
 import type { Observation } from '../events.ts';
 import { type Descendant, nameOf } from './workers.ts';

@@ -1,7 +1,7 @@
 /**
- * Reads a growing file of JSON lines from an offset, each record once. The file may be rewritten in place at any time. So
- * each reading also checks the bytes right before the offset. If they have changed, the latest known records show where
- * to go on.
+ * Reads a growing file of JSON lines from an offset, each record once. The file may be rewritten in place at any time.
+ * So each reading also checks the bytes right before the offset. If they have changed, the latest known records show
+ * where to go on.
  */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 

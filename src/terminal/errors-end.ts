@@ -1,7 +1,7 @@
 /**
- * Where our own standard error goes, if that is no terminal. To a pipe, node writes its errors synchronously, so a reader
- * that stops would stop the whole guard, including the tunnel. So this module opens a pipe a second time, which leaves
- * the open file of others alone, and writes to it without blocking.
+ * Where our own standard error goes, if that is no terminal. To a pipe, node writes its errors synchronously, so a
+ * reader that stops would stop the whole guard, including the tunnel. So this module opens a pipe a second time, which
+ * leaves the open file of others alone, and writes to it without blocking.
  */
 import { constants, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';

@@ -21,7 +21,10 @@ export interface Errors {
 }
 
 const readBytes = 65_536;
-/** More than the kernel keeps in a pipe. Only a process that the agent has left behind and that keeps writing reaches it. */
+/**
+ * More than the kernel keeps in a pipe. Only a process that the agent has left behind and that keeps writing reaches
+ * it.
+ */
 const maxTailBytes = 1 << 20;
 /** How long the end waits for a reader. The person may wait for the end, and then no key does anything. */
 const farewellMs = 1_000;

@@ -1,6 +1,6 @@
 /**
- * The keys that are held for an agent, in order, and how they are given to it afterwards: in as few writes as it can take
- * without reading something else than what was typed.
+ * The keys that are held for an agent, in order, and how they are given to it afterwards: in as few writes as it can
+ * take without reading something else than what was typed.
  */
 import type { Millis } from '../events.ts';
 import type { Keystroke } from './keystrokes.ts';
@@ -77,7 +77,9 @@ const isAlone = (piece: Piece | undefined) => piece?.kind === 'enter' || piece?.
 /** One of so many that share the time. */
 const shareMs = (writes: number) => Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
 
-/** The line may split a character of UTF-8 between two reads. What the terminal answers must not come between its bytes. */
+/**
+ * The line may split a character of UTF-8 between two reads. What the terminal answers must not come between its bytes.
+ */
 const endsCharacter = ({ bytes }: Piece) => ((bytes[0] ?? 0) & 0xc0) === 0x80;
 
 const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';

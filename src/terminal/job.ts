@@ -19,7 +19,9 @@ const readMs = 1_000;
 const quietMs = 60;
 /** If we are still running after this, the job cannot be stopped (there is no shell above us), and we go on. */
 const stopMs = 100;
-/** Of signals sent together (`kill %1` sends one to end and one to go on), the second may be heard first, by so much. */
+/**
+ * Of signals sent together (`kill %1` sends one to end and one to go on), the second may be heard first, by so much.
+ */
 const apartMs = 20;
 
 /** What job control needs of the terminal. */
@@ -149,8 +151,8 @@ interface SuspendWatch {
 }
 
 /**
- * Calls back once when the agent has suspended itself. There is no time limit: an agent that hangs reads the key only when
- * it has stopped hanging.
+ * Calls back once when the agent has suspended itself. There is no time limit: an agent that hangs reads the key only
+ * when it has stopped hanging.
  */
 function watchSuspend(
   pid: number,

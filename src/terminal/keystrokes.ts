@@ -1,6 +1,6 @@
 /**
- * Splits the person's bytes into tokens, and finds the bytes of each. What an agent must not get is left out: the end of
- * a sequence or paste whose beginning it did not get. The caller supplies the time.
+ * Splits the person's bytes into tokens, and finds the bytes of each. What an agent must not get is left out: the end
+ * of a sequence or paste whose beginning it did not get. The caller supplies the time.
  */
 import type { Millis } from '../events.ts';
 import { keyOf } from './vt/keys.ts';

@@ -40,8 +40,8 @@ export interface PersonKeys {
    */
   hold(): Release;
   /**
-   * The guard is about to press Esc. What the agent reads together with it would make another key of both, so for a moment
-   * it gets not even the terminal's reports.
+   * The guard is about to press Esc. What the agent reads together with it would make another key of both, so for a
+   * moment it gets not even the terminal's reports.
    */
   quiet(): void;
   /** What the person has typed and no agent has got. */
@@ -123,8 +123,8 @@ export function createPersonKeys(
   }
 
   /**
-   * A next agent's terminal may not be raw yet, even if it has written something. Then Ctrl+D would not be a key: it would
-   * end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
+   * A next agent's terminal may not be raw yet, even if it has written something. Then Ctrl+D would not be a key: it
+   * would end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
    */
   function isWayOut(token: Token): boolean {
     const key = keyOf(token);

@@ -56,7 +56,9 @@ export interface Pty {
   resize(columns: number, rows: number): void;
   pause(): void;
   resume(): void;
-  /** Signals the child itself; SIGCONT its group, too: below a wrapper, the agent is another one. Not once it has ended. */
+  /**
+   * Signals the child itself; SIGCONT its group, too: below a wrapper, the agent is another one. Not once it has ended.
+   */
   kill(signal: NodeJS.Signals): void;
   /** Closes our side. The kernel then hangs up on a child that still lives. */
   close(): void;

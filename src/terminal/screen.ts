@@ -2,10 +2,10 @@
  * A picture of what the person sees, made from the agent's output after it has been passed on. No other file uses the
  * virtual terminal.
  *
- * Parsing costs about 40 ms per MB, and each call costs more than the few bytes of a repaint. So a little output waits in
- * the backlog until somebody looks. More than that is parsed at once, but rationed: at most one portion per period. An
- * agent's repaints stay far below that. The middle of a flood is skipped, and then the picture is `stale` until all of it
- * has been repainted. The library is loaded while the agent boots; until then, the output waits, too.
+ * Parsing costs about 40 ms per MB, and each call costs more than the few bytes of a repaint. So a little output waits
+ * in the backlog until somebody looks. More than that is parsed at once, but rationed: at most one portion per period.
+ * An agent's repaints stay far below that. The middle of a flood is skipped, and then the picture is `stale` until all
+ * of it has been repainted. The library is loaded while the agent boots; until then, the output waits, too.
  */
 import type { Terminal as VirtualTerminal } from '@xterm/headless';
 import type { ScreenView } from '../agents/contract/screen.ts';

@@ -50,8 +50,8 @@ export interface Terminal
   /** Resolves once everything said and passed on has reached the terminal, or the terminal is gone. */
   flush(): Promise<void>;
   /**
-   * Restores the terminal as it was before `start`. It is the person's from now on: nothing more of ours is written, and
-   * Ctrl+C is not for us. Synchronous, safe to call twice, also called on process exit.
+   * Restores the terminal as it was before `start`. It is the person's from now on: nothing more of ours is written,
+   * and Ctrl+C is not for us. Synchronous, safe to call twice, also called on process exit.
    */
   restore(): void;
   /** Signals end the process from now on, as before `start`. */

@@ -1,7 +1,7 @@
 /**
  * A shell that hands its whole environment on. Some (dash) drop every variable whose name they could not have given it
- * themselves: functions that bash exports, names with dots or slashes. Arguments could carry these, but anybody may read
- * those of a process, and such a variable may hold a key (`npm_config_//host/:_authToken`).
+ * themselves: functions that bash exports, names with dots or slashes. Arguments could carry these, but anybody may
+ * read those of a process, and such a variable may hold a key (`npm_config_//host/:_authToken`).
  */
 import { spawnSync } from 'node:child_process';
 

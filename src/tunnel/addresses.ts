@@ -23,8 +23,8 @@ export const readAddresses: ReadAddresses = () => {
 };
 
 /**
- * Whether this machine no longer has an address. The list leaves out interfaces without a carrier (a roam between access
- * points, a cable), whose addresses stay, and with them their connections; a socket can be bound to those.
+ * Whether this machine no longer has an address. The list leaves out interfaces without a carrier (a roam between
+ * access points, a cable), whose addresses stay, and with them their connections; a socket can be bound to those.
  */
 export function isLost(address: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,8 +1,8 @@
 /**
  * Which hosts are the API's: the one that the settings name, and until that one has answered a conversation, each that
  * does. A gateway may be chosen where the settings do not show it; where the conversation goes cannot be hidden. If no
- * setting names one, it is the first that answers, because what else answers at length (a remote MCP server) is called by
- * the model.
+ * setting names one, it is the first that answers, because what else answers at length (a remote MCP server) is called
+ * by the model.
  */
 import type { Target } from './target.ts';
 

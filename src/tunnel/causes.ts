@@ -81,8 +81,8 @@ const isOfTls = (code: string): boolean =>
   code === 'EPROTO' || (code.includes('_') && !code.startsWith('EAI_'));
 
 /**
- * Cause of a failed connect. If one address refused, the line works, whatever the others say. Unknown errors (EPERM of a
- * local firewall) count as refused, because a person has to see them.
+ * Cause of a failed connect. If one address refused, the line works, whatever the others say. Unknown errors (EPERM of
+ * a local firewall) count as refused, because a person has to see them.
  */
 export function causeOfConnectError(error: ConnectError): ConnectionCause {
   const codes = codesOf(error);

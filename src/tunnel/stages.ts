@@ -22,8 +22,8 @@ export interface Stages {
   /** When its answer, or the answer to a later small request, began to come down; null before that. */
   readonly answerAt: Millis | null;
   /**
-   * Bursts so far that can only be a sign of life within an answer: one small record after a pause, after which the same
-   * answer went on. The last piece of an answer may be as small.
+   * Bursts so far that can only be a sign of life within an answer: one small record after a pause, after which the
+   * same answer went on. The last piece of an answer may be as small.
    */
   readonly pings: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether we and a proxy that is reached over TLS accept each other. An agent may accept more than we do (the system's own
- * authorities, a client certificate), and only the agent can use that; so in doubt the proxy is left to the agent.
+ * Whether we and a proxy that is reached over TLS accept each other. An agent may accept more than we do (the system's
+ * own authorities, a client certificate), and only the agent can use that; so in doubt the proxy is left to the agent.
  */
 import type { UserSettings } from '../agents/contract/launch.ts';
 import type { Millis } from '../events.ts';

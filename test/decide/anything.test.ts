@@ -1,4 +1,7 @@
-/** Whatever happens, over days: what the guard does between two inputs of the person is bounded, and nothing is forgotten. */
+/**
+ * Whatever happens, over days: what the guard does between two inputs of the person is bounded, and nothing is
+ * forgotten.
+ */
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { perInput } from '../../src/decide/budget.ts';

@@ -1,4 +1,6 @@
-/** What a person asks of the guard by a command: done, or refused with the reason, and never more than was asked for. */
+/**
+ * What a person asks of the guard by a command: done, or refused with the reason, and never more than was asked for.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../src/effects.ts';
 import type { Observation } from '../../src/events.ts';

@@ -1,4 +1,6 @@
-/** A message that the person sends while a call runs is reported as it enters the queue (2.1.329): no turn begins by it. */
+/**
+ * A message that the person sends while a call runs is reported as it enters the queue (2.1.329): no turn begins by it.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { asks, say, story } from '../support/story.ts';

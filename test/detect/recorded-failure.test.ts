@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { firstTurn, say, story } from '../support/story.ts';
 
-/** A stream that dies after a complete tool call and is cut: the agent records the error, runs the tool, and goes on. */
+/**
+ * A stream that dies after a complete tool call and is cut: the agent records the error, runs the tool, and goes on.
+ */
 function turnThatGotOverAnError() {
   const told = firstTurn();
   told.wait(3, say.drawing, say.busy(12));

@@ -1,4 +1,7 @@
-/** The person reads the transcript view, which shows neither prompt nor spinner. Whether a turn runs, the other senses tell. */
+/**
+ * The person reads the transcript view, which shows neither prompt nor spinner. Whether a turn runs, the other senses
+ * tell.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observation, ProgramState } from '../../src/events.ts';
 import { type Story, say, story } from '../support/story.ts';

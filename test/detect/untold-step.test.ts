@@ -1,4 +1,6 @@
-/** No hook reports the turn: a step of the agent's own shows as it begins to wait, with nothing on its connection since. */
+/**
+ * No hook reports the turn: a step of the agent's own shows as it begins to wait, with nothing on its connection since.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { say, story } from '../support/story.ts';

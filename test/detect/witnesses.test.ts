@@ -1,4 +1,6 @@
-/** A strong witness is never overruled by a weak one: whose tool, whose connection, what kind of host, what kind of end. */
+/**
+ * A strong witness is never overruled by a weak one: whose tool, whose connection, what kind of host, what kind of end.
+ */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
 import { asks, firstTurn, type Story, say, story } from '../support/story.ts';

@@ -1,4 +1,6 @@
-/** Streams that die inside or right after a tool call: what has run must not run twice, what has not must not be lost. */
+/**
+ * Streams that die inside or right after a tool call: what has run must not run twice, what has not must not be lost.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

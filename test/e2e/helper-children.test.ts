@@ -23,7 +23,9 @@ const likeAPerson = {
   CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '',
 };
 
-/** A folder for PATH with a `git` that hangs where it should clone, with processes of its own, one of them started late. */
+/**
+ * A folder for PATH with a `git` that hangs where it should clone, with processes of its own, one of them started late.
+ */
 function hangingGit(): { readonly PATH: string; readonly cloned: () => boolean } {
   const folder = temporaryFolder();
   const log = join(folder, 'log');

@@ -1,4 +1,6 @@
-/** A compaction that hangs: its dead stream is cut, its own retries are left alone, an endless one is ended in place. */
+/**
+ * A compaction that hangs: its dead stream is cut, its own retries are left alone, an endless one is ended in place.
+ */
 import { describe, expect, test } from 'vitest';
 import { type ApiRequest, lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';

@@ -1,6 +1,6 @@
 /**
- * The agent killed in every phase of a turn: the resumed request, as the API sees it, is well-formed, holds the history,
- * and tells the truth about what was in flight. What was seen is in docs/informed-recovery.md.
+ * The agent killed in every phase of a turn: the resumed request, as the API sees it, is well-formed, holds the
+ * history, and tells the truth about what was in flight. What was seen is in docs/informed-recovery.md.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** The real Agent SDK with the real agent under the guard: whatever happens to the agent, the host gets its one result. */
+/**
+ * The real Agent SDK with the real agent under the guard: whatever happens to the agent, the host gets its one result.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,11 +1,16 @@
-/** Faults that nobody tells the agent of: the connection is cut in place, and the agent's own retry finishes the turn. */
+/**
+ * Faults that nobody tells the agent of: the connection is cut in place, and the agent's own retry finishes the turn.
+ */
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { type FaultName, faults } from '../../src/drill/api/faults.ts';
 import { finished, onGuard, patience } from '../support/guarded.ts';
 import { missing } from '../support/real-agent.ts';
 
-/** From the last sign of life to the end of the turn; most of it is for a loaded machine, docs/recovery-times.md has the figures. */
+/**
+ * From the last sign of life to the end of the turn; most of it is for a loaded machine, docs/recovery-times.md has the
+ * figures.
+ */
 const recoveryMs = Number(patience.GUARDED_CLAUDE_STREAM_TIMEOUT_MS) + 15_000;
 
 const silent: Readonly<Partial<Record<FaultName, string>>> = {

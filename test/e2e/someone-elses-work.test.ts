@@ -1,6 +1,6 @@
 /**
- * What goes on beside a turn, and is not what the turn waits for; and long work that is none of a freeze's signs. Half a
- * minute and more each: played where there is time.
+ * What goes on beside a turn, and is not what the turn waits for; and long work that is none of a freeze's signs. Half
+ * a minute and more each: played where there is time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';

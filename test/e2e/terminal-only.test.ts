@@ -1,4 +1,6 @@
-/** With every cure in place off and every sense off but the terminal, a freeze is found and cured by kill and resume. */
+/**
+ * With every cure in place off and every sense off but the terminal, a freeze is found and cured by kill and resume.
+ */
 import { describe, expect, test } from 'vitest';
 import { lastPrompt } from '../../src/drill/api/api.ts';
 import { faults } from '../../src/drill/api/faults.ts';

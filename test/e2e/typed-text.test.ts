@@ -1,4 +1,6 @@
-/** What the person typed is theirs to the letter: a long paste, a command for the shell, an Esc and a word behind it. */
+/**
+ * What the person typed is theirs to the letter: a long paste, a command for the shell, an Esc and a word behind it.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,8 +25,9 @@ const pasted = /❯\s+\[Pasted text #1 \+\d+ lines\]/;
 const isBack = /ended unexpectedly[\s\S]*❯\s+\[Pasted text #1 \+\d+ lines\]/;
 
 /**
- * A person reads before they press a key. By itself 2.1.38 takes a key that comes in the very moment in which it has drawn
- * a paste for one to the box as it was before, and loses the paste (3 to 4 times of 10, measured without the guard).
+ * A person reads before they press a key. By itself 2.1.38 takes a key that comes in the very moment in which it has
+ * drawn a paste for one to the box as it was before, and loses the paste (3 to 4 times of 10, measured without the
+ * guard).
  */
 const reactionMs = 1_000;
 

@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz -- [--target NAME] [--seconds N] [--seed S]`: bad inputs for everything that reads what somebody else has
- * written. None may throw, take longer than a few seconds, keep memory, or break a rule of its reader. What is found is
- * made small and kept in test/fixtures/fuzz, named by its content; the tests read all of it again.
+ * `npm run fuzz -- [--target NAME] [--seconds N] [--seed S]`: bad inputs for everything that reads what somebody else
+ * has written. None may throw, take longer than a few seconds, keep memory, or break a rule of its reader. What is
+ * found is made small and kept in test/fixtures/fuzz, named by its content; the tests read all of it again.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,9 @@ import { reportMissingHooks } from '../../src/guard/missing-hooks.ts';
 import type { Run } from '../../src/guard/run.ts';
 import { say, story } from '../support/story.ts';
 
-/** An agent in its first turn. @param hearsAfterS seconds of the turn after which its first hook is read; null: none is */
+/**
+ * An agent in its first turn. @param hearsAfterS seconds of the turn after which its first hook is read; null: none is
+ */
 async function firstTurn(seconds: number, hearsAfterS: number | null = null) {
   const emitted: Observation[] = [];
   let hears = false;

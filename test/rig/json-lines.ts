@@ -1,4 +1,6 @@
-/** Results of a rig: one JSON line each, appended as soon as it is there, so that a run can be broken off and continued. */
+/**
+ * Results of a rig: one JSON line each, appended as soon as it is there, so that a run can be broken off and continued.
+ */
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 

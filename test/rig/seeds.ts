@@ -21,8 +21,8 @@ const add = (counts: Map<string, number>, key: string, times: number): void =>
   void counts.set(key, (counts.get(key) ?? 0) + times);
 
 /**
- * The program `npm run NAME -- [--seed N] [--count N] [--tail]`: prints the seeds that broke a rule, each with the command
- * that repeats it, and how often each thing has happened.
+ * The program `npm run NAME -- [--seed N] [--count N] [--tail]`: prints the seeds that broke a rule, each with the
+ * command that repeats it, and how often each thing has happened.
  */
 export async function playSeeds(name: string, play: (seed: number) => Promise<Played>): Promise<void> {
   const { values } = parseArgs({

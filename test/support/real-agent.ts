@@ -1,6 +1,6 @@
 /**
- * The real agent in exact versions (test/rig/matrix/versions.ts), for tests that must meet it; where one cannot be fetched,
- * the tests that need it are skipped loudly.
+ * The real agent in exact versions (test/rig/matrix/versions.ts), for tests that must meet it; where one cannot be
+ * fetched, the tests that need it are skipped loudly.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,6 @@
 /**
- * A guard around the simulated agent that is struck at a given instant, and the eye on what it leaves: processes, files,
- * and what the next start finds.
+ * A guard around the simulated agent that is struck at a given instant, and the eye on what it leaves: processes,
+ * files, and what the next start finds.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -7,7 +7,9 @@ import type { Observation } from '../../src/events.ts';
 import { built } from '../support/places.ts';
 import { askFor, listen } from './support.ts';
 
-/** A tunnel in a process of its own, which takes all its descriptors but one per connection that it is told to expect. */
+/**
+ * A tunnel in a process of its own, which takes all its descriptors but one per connection that it is told to expect.
+ */
 const program = (api: string) => `
   const { startTunnel } = await import('${built('modules/src/tunnel/proxy.js')}');
   await import('${built('modules/src/tunnel/front.js')}');

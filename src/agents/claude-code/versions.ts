@@ -38,8 +38,8 @@ const since = {
 >;
 
 /**
- * These ask at the start whether hooks may run, also in a folder that is trusted, and with them about hooks that come by
- * `--settings`. Nobody should be asked about ours.
+ * These ask at the start whether hooks may run, also in a folder that is trusted, and with them about hooks that come
+ * by `--settings`. Nobody should be asked about ours.
  */
 const asksAboutHooks = { first: [1, 0, 70], last: [1, 0, 85] } as const satisfies Record<string, Parts>;
 

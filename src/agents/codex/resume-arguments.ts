@@ -29,8 +29,8 @@ export function resumeArguments(
 }
 
 /**
- * The conversation begins anew, because none of it was ever recorded. So it also gets the permissions, the checkout and,
- * with a prompt, the images of the launch.
+ * The conversation begins anew, because none of it was ever recorded. So it also gets the permissions, the checkout
+ * and, with a prompt, the images of the launch.
  * @param asGiven from where the person began it (a fork); false: from nothing
  * @throws if the person chose the conversation from a list: a prompt would be taken for its name
  */

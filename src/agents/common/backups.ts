@@ -1,6 +1,6 @@
 /**
- * The originals of repairs: kept beside the conversation, and removed when they are no longer of use. They hold the whole
- * conversation, so they must neither fill the disk nor outlive it for long.
+ * The originals of repairs: kept beside the conversation, and removed when they are no longer of use. They hold the
+ * whole conversation, so they must neither fill the disk nor outlive it for long.
  */
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';

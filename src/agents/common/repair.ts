@@ -39,8 +39,8 @@ export type RepairOutcome = {
 const lockOf = (path: string) => `${path}.repair-lock`;
 
 /**
- * Removes what killed repairs and guards have left beside a conversation, and old originals. Throws if the folder cannot be
- * written.
+ * Removes what killed repairs and guards have left beside a conversation, and old originals. Throws if the folder
+ * cannot be written.
  * @returns the original, if a repair was killed when it had replaced the conversation and had told nobody. Else null
  */
 export function tidyBeside(path: string, nowMs: number): string | null {

@@ -26,8 +26,8 @@ export function readVersion(text: string): AgentVersion | null {
 
 /**
  * Runs `<command> --version`; null if it prints no version. Settles within `withinMs`, whoever holds the output then: a
- * wrapper's child may wait for a network that is down. It has no terminal, so that nothing asks the person for a password.
- * Rejects with `LoopError` if it was guarded-claude that answered.
+ * wrapper's child may wait for a network that is down. It has no terminal, so that nothing asks the person for a
+ * password. Rejects with `LoopError` if it was guarded-claude that answered.
  * @param command the executable; for a node script: node, its arguments before the script, the script
  */
 export async function askVersion(

@@ -20,8 +20,8 @@ export interface PromptPlaces {
 export interface Overruled {
   readonly flag: string;
   /**
-   * Where the choice is kept: in the `settings`, for every conversation; by the `conversation`, so a resume goes on with
-   * it; or it is the `folder` to which they have moved.
+   * Where the choice is kept: in the `settings`, for every conversation; by the `conversation`, so a resume goes on
+   * with it; or it is the `folder` to which they have moved.
    */
   readonly by: 'settings' | 'conversation' | 'folder';
 }

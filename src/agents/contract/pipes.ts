@@ -24,8 +24,8 @@ export type ControlRecord =
       readonly kind: 'request';
       readonly id: string;
       /**
-       * `person`: only a person can answer, in their own time. `act`: it has effects outside the agent, so it must not be
-       * made twice.
+       * `person`: only a person can answer, in their own time. `act`: it has effects outside the agent, so it must not
+       * be made twice.
        */
       readonly what: 'initialize' | 'interrupt' | 'person' | 'act' | 'other';
     }

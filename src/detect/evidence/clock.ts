@@ -1,8 +1,8 @@
 /**
  * The attended clock. It stands still while nothing that should happen can happen: the machine sleeps, the guard is not
- * scheduled, the terminal is suspended, lent to another process, or takes no output. It also stands still for a moment after each of these, while
- * the network and the agent's timers come back. Every "since" in the evidence is a time on this clock, so no deadline
- * runs meanwhile.
+ * scheduled, the terminal is suspended, lent to another process, or takes no output. It also stands still for a moment
+ * after each of these, while the network and the agent's timers come back. Every "since" in the evidence is a time on
+ * this clock, so no deadline runs meanwhile.
  */
 import type { Event, Millis } from '../../events.ts';
 
@@ -77,7 +77,9 @@ export function stampOf({ at, lag, stood }: Clock, moment: Millis): Millis {
   return moment <= stood.since ? moment - stood.lag : stood.until - lag;
 }
 
-/** The attended time at which what an event tells was written down, if it was; else now. @param clock as of this event */
+/**
+ * The attended time at which what an event tells was written down, if it was; else now. @param clock as of this event
+ */
 export const writtenAt = (clock: Clock, event: Event): Millis =>
   event.writtenAt === undefined ? attended(clock) : stampOf(clock, event.writtenAt);
 

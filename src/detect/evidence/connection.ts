@@ -76,7 +76,9 @@ export const streams = (each: Connection): boolean =>
   !isOver(each) &&
   (each.lastDownAt ?? 0) - each.answerAt > wholeMs;
 
-/** The same for the answer to a conversation, as it is reported. What is sent otherwise may be telemetry of any size. */
+/**
+ * The same for the answer to a conversation, as it is reported. What is sent otherwise may be telemetry of any size.
+ */
 export const streamsConversation = ({
   stage,
   requestSize,

@@ -7,7 +7,8 @@ export interface Failure {
   readonly at: Millis;
   /**
    * The sense that reported it. The record also holds failures from which the turn recovered, so an answer on record
-   * takes back a failure that only the record reported; the turn's last one also takes back what only the screen showed.
+   * takes back a failure that only the record reported; the turn's last one also takes back what only the screen
+   * showed.
    */
   readonly sense: Extract<Sense, 'hooks' | 'screen' | 'record'>;
 }

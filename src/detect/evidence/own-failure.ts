@@ -1,6 +1,6 @@
 /**
- * Which failures that are drawn or recorded are those of the turn that has just ended. The screen is the weakest witness: a
- * model's last words may read like an error of the agent's.
+ * Which failures that are drawn or recorded are those of the turn that has just ended. The screen is the weakest
+ * witness: a model's last words may read like an error of the agent's.
  */
 import type { Event } from '../../events.ts';
 import { reportLagMs } from '../limits.ts';
@@ -14,9 +14,9 @@ export function isOwnFailure(before: Evidence, event: Event): boolean {
 }
 
 /**
- * A turn of this agent's runs, or no key was pressed since the last one that might have chosen another conversation. Every
- * other failure is from a conversation's past: the agent draws it again when it is resumed, and when the person goes back or
- * chooses another. A turn may be too short to be seen by any sense but the wire or the record.
+ * A turn of this agent's runs, or no key was pressed since the last one that might have chosen another conversation.
+ * Every other failure is from a conversation's past: the agent draws it again when it is resumed, and when the person
+ * goes back or chooses another. A turn may be too short to be seen by any sense but the wire or the record.
  */
 function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
   if (turn.count === 0) return agent.prompted && wire.lastConversationAt !== null;

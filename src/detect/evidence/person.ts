@@ -14,8 +14,8 @@ export interface Person {
   /** The same, which no agent has got: the guard has kept it, or the agent has ended without an answer to it. */
   readonly lastLostExitKeyAt: Millis | null;
   /**
-   * When the person pressed Enter on a command of the agent's own, such as `/exit`, or in what it asks outside a turn, such
-   * as a list that a command has opened; as the screen showed it.
+   * When the person pressed Enter on a command of the agent's own, such as `/exit`, or in what it asks outside a turn,
+   * such as a list that a command has opened; as the screen showed it.
    */
   readonly lastCommandAt: Millis | null;
 }

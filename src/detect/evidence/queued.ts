@@ -1,6 +1,7 @@
 /**
- * A message for the queue of the running turn. Some agents report it as they report a prompt, as soon as it is sent, but
- * it is no step of theirs: nothing ends, and nothing begins. After an interrupt, the queue may begin a turn at once.
+ * A message for the queue of the running turn. Some agents report it as they report a prompt, as soon as it is sent,
+ * but it is no step of theirs: nothing ends, and nothing begins. After an interrupt, the queue may begin a turn at
+ * once.
  */
 import type { Event, Millis, ScreenFacts } from '../../events.ts';
 import { conversationBytes, reportLagMs } from '../limits.ts';
@@ -53,7 +54,9 @@ export function promptAt({ turn: { queued }, now }: Evidence, event: Event): Mil
   return beganAt > queued.at - reportLagMs ? Math.max(queued.at, beganAt - 1_000) : null;
 }
 
-/** The message began a turn then. What the turn has called since is still open, and what it has reported stays reported. */
+/**
+ * The message began a turn then. What the turn has called since is still open, and what it has reported stays reported.
+ */
 export function begin(e: Evidence, before: Evidence, beganAt: Millis): Evidence {
   const tools = before.tools.filter(({ startedAt }) => startedAt >= beganAt);
   const told = { working: true, at: beganAt };

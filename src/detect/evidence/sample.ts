@@ -24,8 +24,8 @@ export interface ProcessSample {
   /** As reported; absent outside Linux. */
   readonly yields?: number;
   /**
-   * Two samples in a row have shown that its main thread runs an event loop. That of a wrapper, or of an agent whose loop
-   * is in another thread, sleeps whatever happens but for a moment of work, and tells nothing.
+   * Two samples in a row have shown that its main thread runs an event loop. That of a wrapper, or of an agent whose
+   * loop is in another thread, sleeps whatever happens but for a moment of work, and tells nothing.
    */
   readonly loops: boolean;
   /** This sample has shown the pace of an event loop. */
@@ -33,8 +33,8 @@ export interface ProcessSample {
   /** When a sample last showed that its event loop runs. The first one shows nothing, so time counts from it. */
   readonly ranAt: Millis;
   /**
-   * When the person pressed the first key since which no sample has shown that its event loop runs; null: there is none. A
-   * key wakes every loop that lives, even if it draws nothing for it.
+   * When the person pressed the first key since which no sample has shown that its event loop runs; null: there is
+   * none. A key wakes every loop that lives, even if it draws nothing for it.
    */
   readonly unheardSince: Millis | null;
   /** Share of one core between the last two samples, 0…1. */
@@ -45,7 +45,9 @@ export interface ProcessSample {
   readonly stoppedSince: Millis | null;
 }
 
-/** When the youngest helper was started that is there or has just ended, so that a request may be on its way; 0: none. */
+/**
+ * When the youngest helper was started that is there or has just ended, so that a request may be on its way; 0: none.
+ */
 export function helperStart(sample: ProcessSample | null, now: Millis): Millis {
   const last = sample?.lastHelper ?? null;
   return last !== null && now - last.seenAt < hookedMs ? last.since : 0;
@@ -59,7 +61,9 @@ export const asleep = 0.005;
 /** An agent that waits and draws nothing uses 0.005 to 0.03 of a core (measured). One that computes uses far more. */
 const ticking = 0.1;
 
-/** In a turn, an event loop goes to sleep ten times a second and more (measured), on a busy machine a little less often. */
+/**
+ * In a turn, an event loop goes to sleep ten times a second and more (measured), on a busy machine a little less often.
+ */
 const loopYieldsPerS = 5;
 
 /**
@@ -124,8 +128,8 @@ const keepsPace = ({ yields }: ProcessSample, now: number | undefined, elapsedMs
   (now ?? 0) - (yields ?? Number.POSITIVE_INFINITY) >= (loopYieldsPerS * Math.max(1_000, elapsedMs)) / 1_000;
 
 /**
- * An event loop that runs goes to sleep all the time, and one that is stuck never (measured). Where that is not known, a
- * little CPU time tells the same, but for a loop that spins on a crowded machine.
+ * An event loop that runs goes to sleep all the time, and one that is stuck never (measured). Where that is not known,
+ * a little CPU time tells the same, but for a loop that spins on a crowded machine.
  */
 function hasRun(last: ProcessSample, yields: number | undefined, cpuShare: number): boolean {
   if (yields !== undefined) return yields !== last.yields;

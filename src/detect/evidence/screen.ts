@@ -75,9 +75,10 @@ function dueAt(last: Screen | null, { activity, retry }: ScreenFacts, now: Milli
 }
 
 /**
- * A banner that was not directly above the prompt before. An old one stays there until something is asked, and must count
- * only once. After a turn it is another, even in the same words. What an interrupted turn leaves is none: some agents take
- * back what was asked if nothing had come of its answer, and the end of an earlier turn, perhaps never seen, stands there.
+ * A banner that was not directly above the prompt before. An old one stays there until something is asked, and must
+ * count only once. After a turn it is another, even in the same words. What an interrupted turn leaves is none: some
+ * agents take back what was asked if nothing had come of its answer, and the end of an earlier turn, perhaps never
+ * seen, stands there.
  */
 export function freshBanner(
   last: Screen | null,
@@ -92,7 +93,9 @@ export function freshBanner(
 export const clockBeganAt = ({ at, facts: { elapsedS } }: Screen): Millis | null =>
   elapsedS === undefined ? null : at - elapsedS * 1_000;
 
-/** A hook of the person's has had the turn go on after its end was reported then: it is shown, and its clock runs on. */
+/**
+ * A hook of the person's has had the turn go on after its end was reported then: it is shown, and its clock runs on.
+ */
 export const runsOnAfter = (screen: Screen | null, endedAt: Millis): boolean =>
   screen !== null &&
   turnActivities.includes(screen.facts.activity) &&

@@ -20,8 +20,8 @@ type Tools = readonly OpenTool[];
 const keptEnds = 8;
 
 /**
- * Hooks and the record report a call each in their own time, so its end may be heard before its start. Such a start opens
- * nothing.
+ * Hooks and the record report a call each in their own time, so its end may be heard before its start. Such a start
+ * opens nothing.
  */
 export function foldEndedCalls({ tools, endedCalls }: Before, event: Event): readonly string[] {
   if (event.type === 'agent.started') return [];
@@ -86,6 +86,8 @@ const without = (tools: Tools, toolUseId: string): Tools =>
 export const ofMainTurn = (tools: Tools): Tools =>
   awaitsSubagent(tools) ? tools : tools.filter(({ agentId }) => agentId === null);
 
-/** The main turn waits for a subagent, and with it for the subagent's requests. @param beside a call that does not count */
+/**
+ * The main turn waits for a subagent, and with it for the subagent's requests. @param beside a call that does not count
+ */
 export const awaitsSubagent = (tools: Tools, beside?: string): boolean =>
   tools.some(({ delegates, agentId, toolUseId }) => delegates && agentId === null && toolUseId !== beside);

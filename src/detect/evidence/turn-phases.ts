@@ -27,8 +27,8 @@ export function marked(
 }
 
 /**
- * A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. The prompt counts as free from
- * the moment at which that is known: what took the turn with it has been reported by then.
+ * A dialog, a limit or a suspension belongs to the turn, or the idle time, in which it came. The prompt counts as free
+ * from the moment at which that is known: what took the turn with it has been reported by then.
  */
 function onOff(turn: Turn, phase: Phase, now: Millis, toldAt: Millis): Turn {
   if (phase === 'dialog' || phase === 'suspended' || phase === 'gone' || phase === 'limit') return turn;
@@ -43,8 +43,8 @@ function onOff(turn: Turn, phase: Phase, now: Millis, toldAt: Millis): Turn {
 }
 
 /**
- * The row of failed turns is over once a turn has ended well. Where no hook tells, the prompt does: it stays free without an
- * error, and no interrupt has freed it.
+ * The row of failed turns is over once a turn has ended well. Where no hook tells, the prompt does: it stays free
+ * without an error, and no interrupt has freed it.
  */
 export function rested(turn: Turn, phase: Phase, now: Millis, person: Pick<Person, 'lastInterruptAt'>): Turn {
   const { told, failure, failedTurns, lastStartedAt, idleSince } = turn;

@@ -17,13 +17,13 @@ export interface Turn extends Failures {
     readonly begunAt?: Millis;
   } | null;
   /**
-   * When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. What begins or
-   * ends beside a subagent that the turn waits for is none: the subagent goes on.
+   * When a hook last reported a step of the agent: a prompt taken, a tool begun or ended, the turn ended. What begins
+   * or ends beside a subagent that the turn waits for is none: the subagent goes on.
    */
   readonly toldAt: Millis | null;
   /**
-   * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since hooks
-   * reported a turn's beginning. `elapsedS` is what the turn's clock showed then.
+   * The last message that hooks have reported and that seemed to be one for the queue of the turn; null: none since
+   * hooks reported a turn's beginning. `elapsedS` is what the turn's clock showed then.
    */
   readonly queued: { readonly at: Millis; readonly elapsedS: number } | null;
   /** When the guard last had the key typed that interrupts a turn (`decide/nudging.ts` says so); null: never. */

@@ -8,8 +8,8 @@ import type { Facts } from './facts.ts';
 const lateMs = 5_000;
 
 /**
- * Where no hook reports the end of a tool, the turn's next request, which goes up at once, may be seen before it. Then the
- * wait began with that request.
+ * Where no hook reports the end of a tool, the turn's next request, which goes up at once, may be seen before it. Then
+ * the wait began with that request.
  * @param before the facts before this event
  * @param toldAt when what this event tells was written down
  */

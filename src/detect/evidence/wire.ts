@@ -36,8 +36,8 @@ export interface Wire {
   /** Connections ever seen. */
   readonly seen: number;
   /**
-   * Whether turns ask here: a conversation has gone up, or an answer was streamed. They ask elsewhere if none has, and yet
-   * the screen has counted an answer: all that was seen are side requests. Null: nothing shows it yet.
+   * Whether turns ask here: a conversation has gone up, or an answer was streamed. They ask elsewhere if none has, and
+   * yet the screen has counted an answer: all that was seen are side requests. Null: nothing shows it yet.
    */
   readonly turnsAsk: 'here' | 'elsewhere' | null;
   /** The latest request of this agent, on any connection or in its record. */
@@ -50,8 +50,8 @@ export interface Wire {
    */
   readonly wholeAt: readonly Millis[];
   /**
-   * Bytes of the latest request whose answer was streamed: a conversation only grows, and the next agent goes on with it.
-   * 0: not known.
+   * Bytes of the latest request whose answer was streamed: a conversation only grows, and the next agent goes on with
+   * it. 0: not known.
    */
   readonly conversationSize: number;
   /** When the conversation was last made smaller; null: never. */

@@ -101,7 +101,10 @@ const deafInput: Signature = {
   },
 };
 
-/** Since when it is known from its samples that keys do not wake it. An agent that starts may wait without an event loop. */
+/**
+ * Since when it is known from its samples that keys do not wake it. An agent that starts may wait without an event
+ * loop.
+ */
 const unheardSince = ({ sample, clock, phase }: Evidence): Millis | null =>
   sample !== null && phase !== 'starting' && clock.at - sample.moment <= freshMs ? sample.unheardSince : null;
 
@@ -109,8 +112,8 @@ const unheardSince = ({ sample, clock, phase }: Evidence): Millis | null =>
 const takenMs = 5_000;
 
 /**
- * An agent that computes and has not shown itself yet, since its start or since a command of its own, gets the time that
- * a large conversation may take to be read.
+ * An agent that computes and has not shown itself yet, since its start or since a command of its own, gets the time
+ * that a large conversation may take to be read.
  */
 function forLoading(e: Evidence, suspicion: Suspicion | null): Suspicion | null {
   const { phase, person, terminal, sample } = e;

@@ -69,10 +69,10 @@ function isHeldUp({ wire, turn, sample, now }: Evidence, answeredAt: Millis | nu
 }
 
 /**
- * Text and the input of a tool look alike, so a counter that stands still in mid-response gets as long as one before the
- * first word, unless the person has set how long. A counter from before the last tool says nothing about the answer that is
- * awaited now. Nor does a counter that was there when a wait began in mid-turn: after a pause of the agent's own it is left
- * over from the previous try.
+ * Text and the input of a tool look alike, so a counter that stands still in mid-response gets as long as one before
+ * the first word, unless the person has set how long. A counter from before the last tool says nothing about the answer
+ * that is awaited now. Nor does a counter that was there when a wait began in mid-turn: after a pause of the agent's
+ * own it is left over from the previous try.
  */
 function limitOf(
   { facts, countedAt }: Screen,

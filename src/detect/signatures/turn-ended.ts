@@ -171,7 +171,9 @@ function limited({ turn, clock }: Evidence): boolean {
   return clock.at + clock.wallOffsetMs < turn.limitResetsAt + 60_000;
 }
 
-/** Since when the prompt has been free; null: it is not. A sense that the screen cannot overrule may tell of it later. */
+/**
+ * Since when the prompt has been free; null: it is not. A sense that the screen cannot overrule may tell of it later.
+ */
 function freeSince({ turn: { idleSince }, screen }: Evidence): Millis | null {
   if (idleSince === null || screen?.facts.activity !== 'idle') return idleSince;
   const { activitySince } = screen;

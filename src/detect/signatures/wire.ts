@@ -68,8 +68,8 @@ const flows = (each: Connection, { now, host }: Evidence, config: Config): boole
  * When the turn's connection ended, if it was not `left`: the agent asks again a little later, or has ended the turn
  * itself. A streamed answer is the model's, whoever ends it. A conversation only grows, so a lost answer to a smaller
  * request belonged to a side request; a request that the agent gives up unanswered may be a side request of any size.
- * An answer to a larger request, or to a conversation's that went up later, that the peer closes may be one that broke off
- * as it began.
+ * An answer to a larger request, or to a conversation's that went up later, that the peer closes may be one that broke
+ * off as it began.
  */
 function endedAt({ wire }: Evidence, left: Connection): Millis {
   const ended = wire.closed.findLast(

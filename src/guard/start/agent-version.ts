@@ -1,7 +1,7 @@
 /**
  * The agent's version. Where files beside the executable name it, they prove it. Otherwise the program has to be asked,
- * which takes longer than a start may take, so its last answer is kept. A wrapper or a version manager's shim is the same
- * file when the agent behind it is another one: the kept answer is only what a start begins with.
+ * which takes longer than a start may take, so its last answer is kept. A wrapper or a version manager's shim is the
+ * same file when the agent behind it is another one: the kept answer is only what a start begins with.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

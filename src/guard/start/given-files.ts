@@ -46,8 +46,8 @@ function isReadOnce(path: string): boolean {
 }
 
 /**
- * The arguments of a launch, with copies that are there, and whole: their folder may have gone, and be another one since; a
- * copy may have been cut short by a full disk.
+ * The arguments of a launch, with copies that are there, and whole: their folder may have gone, and be another one
+ * since; a copy may have been cut short by a full disk.
  */
 export function withCopies(
   { givenFiles, secretFolder }: Pick<Run, 'givenFiles' | 'secretFolder'>,

@@ -24,9 +24,9 @@ const maxPastes = 3;
 const heldMs = 10_000;
 
 /**
- * Whether the agent may be given the next of the keys that were held. They were meant for a box, so a question gets none
- * of them, also if it opens while they are being given: they are put aside. Between two repaints, a picture may look like
- * a question, so it must be seen twice.
+ * Whether the agent may be given the next of the keys that were held. They were meant for a box, so a question gets
+ * none of them, also if it opens while they are being given: they are put aside. Between two repaints, a picture may
+ * look like a question, so it must be seen twice.
  */
 function untilAsked(desk: Desk, pty: Keyboard | null, putAside: () => void): () => boolean {
   let hasShown = false;

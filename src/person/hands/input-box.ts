@@ -128,8 +128,8 @@ export function settleDoubt(desk: Desk): void {
 }
 
 /**
- * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again, and
- * after a prompt, what the agent has stashed.
+ * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again,
+ * and after a prompt, what the agent has stashed.
  * @returns whether one does, and the composer did not know
  */
 export function noticeRestored(desk: Desk): boolean {
@@ -156,7 +156,9 @@ export function restorableTexts({ composer }: Desk): readonly string[] {
     .map((texts) => texts.join('\n'));
 }
 
-/** The stash, if it is in the box again; the draft may follow it. Before the last key is drawn, it may still be there. */
+/**
+ * The stash, if it is in the box again; the draft may follow it. Before the last key is drawn, it may still be there.
+ */
 function stashedText(desk: Desk): string | null {
   const { stash, inBox, lastKeyAtMs } = desk.composer;
   if (stash === '' || Date.now() - lastKeyAtMs < keySettleMs) return null;

@@ -113,7 +113,10 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Pr
   return outcome;
 }
 
-/** The transcript view hides the box. Esc closes it, and does nothing to the turn (2.1.126 to 2.1.332). Null: the box can be seen. */
+/**
+ * The transcript view hides the box. Esc closes it, and does nothing to the turn (2.1.126 to 2.1.332). Null: the box
+ * can be seen.
+ */
 async function leaveTranscript(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   if (!isInTranscript(desk)) return null;
   desk.terminal.quiet();

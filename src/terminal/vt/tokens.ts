@@ -46,8 +46,8 @@ export const escMs = 40;
 /** How long a sequence that has begun is waited for: its rest may come over a slow line. */
 export const restMs = 500;
 /**
- * How long the rest of a paste is waited for. Its end never comes if the line broke off in its middle, or if Ctrl+Z fell
- * into it and the shell got the end. Without its end, every key would count as pasted.
+ * How long the rest of a paste is waited for. Its end never comes if the line broke off in its middle, or if Ctrl+Z
+ * fell into it and the shell got the end. Without its end, every key would count as pasted.
  */
 export const pasteMs = 5_000;
 /** How much of a sequence is kept. An answer of the terminal may be longer; the rest of it is only skipped. */

@@ -1,7 +1,7 @@
 /**
- * `npm run bench [ROUNDS]`: what the guard costs where it is felt, beside a bare pass-through, other programs, and nothing.
- * Writes its section of docs/benchmarks.md, one for each major version of node. Linux only. Rounds are interleaved and ratios are taken within a round, so a busy machine
- * disturbs all alike.
+ * `npm run bench [ROUNDS]`: what the guard costs where it is felt, beside a bare pass-through, other programs, and
+ * nothing. Writes its section of docs/benchmarks.md, one for each major version of node. Linux only. Rounds are
+ * interleaved and ratios are taken within a round, so a busy machine disturbs all alike.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';

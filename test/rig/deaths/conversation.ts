@@ -1,6 +1,6 @@
 /**
- * A conversation as an agent of some version has left it on disk, with what is true of it: which records can be read, and
- * which calls never got a result.
+ * A conversation as an agent of some version has left it on disk, with what is true of it: which records can be read,
+ * and which calls never got a result.
  */
 import type { Chance } from '../chance.ts';
 

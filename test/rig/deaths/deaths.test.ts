@@ -1,4 +1,7 @@
-/** Guards that die while they repair a conversation; a seed is repeated with `npm run deaths -- --seed N --count 1 --tail`. */
+/**
+ * Guards that die while they repair a conversation; a seed is repeated with `npm run deaths -- --seed N --count 1
+ * --tail`.
+ */
 import { expect, test, vi } from 'vitest';
 import { firstBroken } from '../seeds.ts';
 import { bugs } from './bugs.ts';

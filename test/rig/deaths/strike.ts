@@ -1,7 +1,7 @@
 /**
- * Counts what a process does to the file system, and strikes at one of those calls: the process is killed, in the middle
- * of what it writes, or the disk fails. To be imported before anything that uses files: the functions of `node:fs` are
- * replaced for the whole process.
+ * Counts what a process does to the file system, and strikes at one of those calls: the process is killed, in the
+ * middle of what it writes, or the disk fails. To be imported before anything that uses files: the functions of
+ * `node:fs` are replaced for the whole process.
  */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';

@@ -5,7 +5,8 @@
  *
  * --healthy brings no trouble, so that every touch is a wrong one; --turns sets how many turns an episode has;
  * --minutes begins none later than that; --chance draws so many further versions from the package registry (default: two
- * in a run of at least `fullCount` episodes); --keep leaves the home of a failing one; --out appends a JSON line for each.
+ * in a run of at least `fullCount` episodes); --keep leaves the home of a failing one; --out appends a JSON line for
+ * each.
  */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,6 @@
 /**
- * What happens in one episode, drawn from its seed alone. Pure. Each concern has a stream of chance of its own, so that a
- * new choice in one does not redraw the others.
+ * What happens in one episode, drawn from its seed alone. Pure. Each concern has a stream of chance of its own, so that
+ * a new choice in one does not redraw the others.
  */
 import { compareVersions, type Parts } from '../../../src/agents/common/versions.ts';
 import { type FaultName, faultNames } from '../../../src/drill/api/faults.ts';

@@ -1,4 +1,7 @@
-/** What is printed of an episode that went wrong: its plan, the world's truth with times, the screen, the guard's own story. */
+/**
+ * What is printed of an episode that went wrong: its plan, the world's truth with times, the screen, the guard's own
+ * story.
+ */
 import { runPaths, statePaths } from '../../../src/platform/paths.ts';
 import { readIncidents } from '../../../src/records/incidents.ts';
 import { readJournal } from '../../../src/records/journal-reader.ts';

@@ -1,4 +1,6 @@
-/** What a series of episodes comes to, version by version: what was given, what became of it, and who was touched. Pure. */
+/**
+ * What a series of episodes comes to, version by version: what was given, what became of it, and who was touched. Pure.
+ */
 import type { RuleName, Violation } from './check.ts';
 import type { Plan } from './plan.ts';
 import type { WorldLog } from './world-log.ts';

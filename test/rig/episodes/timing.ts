@@ -15,8 +15,8 @@ export const episodeSettings: Readonly<Record<string, string>> = {
 export const lateMs = firstByteMs * 0.6;
 /**
  * Between two words of a slow answer: a good part of the limit for silence. All of them together stay below that of a
- * screen on which no counter is seen: some versions draw theirs after thirty seconds only, and no agent draws any faster
- * for our sake.
+ * screen on which no counter is seen: some versions draw theirs after thirty seconds only, and no agent draws any
+ * faster for our sake.
  */
 export const dripMs = limits.streamMs / 4;
 /** Longest that a turn may take, trouble and all. */

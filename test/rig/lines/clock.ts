@@ -1,6 +1,7 @@
 /**
- * Simulated time beside real sockets: every timer of the code under test is due in simulated time, while bytes travel as
- * fast as the machine lets them. The world lets time pass only when nothing is on its way, so each byte has one time.
+ * Simulated time beside real sockets: every timer of the code under test is due in simulated time, while bytes travel
+ * as fast as the machine lets them. The world lets time pass only when nothing is on its way, so each byte has one
+ * time.
  */
 import type { Millis } from '../../../src/events.ts';
 import { createScheduler } from '../sim/scheduler.ts';

@@ -1,6 +1,6 @@
 /**
- * One end of a line, the client's or the server's: a real socket, what was sent on it, and what has arrived. What arrives
- * is compared at once with what the other end has sent.
+ * One end of a line, the client's or the server's: a real socket, what was sent on it, and what has arrived. What
+ * arrives is compared at once with what the other end has sent.
  */
 import type { Socket } from 'node:net';
 import type { Chance } from '../chance.ts';

@@ -1,4 +1,7 @@
-/** The tunnel in a simulated world; a seed that breaks a rule is repeated with `npm run lines -- --seed N --count 1 --tail`. */
+/**
+ * The tunnel in a simulated world; a seed that breaks a rule is repeated with `npm run lines -- --seed N --count 1
+ * --tail`.
+ */
 import { expect, test, vi } from 'vitest';
 import { firstBroken } from '../seeds.ts';
 import { bugs } from './bugs.ts';
@@ -15,7 +18,9 @@ test.each([9, 23, 24])('seed %i, which once found a fault', async (seed) => {
   expect((await play(seed)).violations).toEqual([]);
 });
 
-/** How the system cuts bytes into reads is its own affair, and so is whether it still knows who held a closed socket. */
+/**
+ * How the system cuts bytes into reads is its own affair, and so is whether it still knows who held a closed socket.
+ */
 async function storyOf(seed: number): Promise<readonly string[]> {
   return (await play(seed)).log
     .filter((line) => !line.includes('connection.bytes'))

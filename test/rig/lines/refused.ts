@@ -1,4 +1,7 @@
-/** A line that cannot be made: the client is told, soon, or it is held for as long as it waits. Never is it left hanging. */
+/**
+ * A line that cannot be made: the client is told, soon, or it is held for as long as it waits. Never is it left
+ * hanging.
+ */
 import type { Chance } from '../chance.ts';
 import { connectHead, listenTo, writeTorn } from './ask.ts';
 import type { Far } from './far.ts';

@@ -1,6 +1,6 @@
 /**
- * A client that speaks TLS with an API, as agents do: handshake, tickets, requests, answers with pings, a goodbye. What is
- * told here by what it is, the tunnel sees only as sizes and times.
+ * A client that speaks TLS with an API, as agents do: handshake, tickets, requests, answers with pings, a goodbye. What
+ * is told here by what it is, the tunnel sees only as sizes and times.
  */
 import { requestBytes } from '../../../src/detect/limits.ts';
 import type { ConnectionStage, Millis } from '../../../src/events.ts';

@@ -1,6 +1,7 @@
 /**
- * What is on its way: all sockets of the world, and both ends of each, are in this process, so what one end has sent and
- * the other has not yet seen is known. Bytes for an end that does not read are not on their way: they stay where they are.
+ * What is on its way: all sockets of the world, and both ends of each, are in this process, so what one end has sent
+ * and the other has not yet seen is known. Bytes for an end that does not read are not on their way: they stay where
+ * they are.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';

@@ -36,7 +36,9 @@ export interface CellResult extends Cell {
   readonly record_problem: string | null;
 }
 
-/** Whether it was played to its end: an agent that does not come up, or a rig that stalls, says nothing of the guard. */
+/**
+ * Whether it was played to its end: an agent that does not come up, or a rig that stalls, says nothing of the guard.
+ */
 export const wasPlayed = ({ problem }: CellResult): boolean => !problem?.startsWith(notPlayed);
 export const notPlayed = 'not played: ';
 

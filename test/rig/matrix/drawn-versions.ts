@@ -1,4 +1,6 @@
-/** Versions that nobody has chosen: drawn by chance from the package registry's list, so that none is favoured for long. */
+/**
+ * Versions that nobody has chosen: drawn by chance from the package registry's list, so that none is favoured for long.
+ */
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { byVersion } from './version-range.ts';

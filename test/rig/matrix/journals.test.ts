@@ -1,4 +1,7 @@
-/** Journals of real sessions, recorded by `npm run matrix -- --journals`: today's code decides as it did then, bit for bit. */
+/**
+ * Journals of real sessions, recorded by `npm run matrix -- --journals`: today's code decides as it did then, bit for
+ * bit.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,11 +1,12 @@
 /**
  * `npm run matrix -- [--quick] [--only PATTERN] [--versions V,V] [--columns C,C] [--chance N] [--missing] [--wrong]
- * [--jobs N] [--minutes N] [--journals FOLDER] [--results FILE] [--document]`: every situation on every version in every
- * column, or a part of it. Linux only.
+ * [--jobs N] [--minutes N] [--journals FOLDER] [--results FILE] [--document]`: every situation on every version in
+ * every column, or a part of it. Linux only.
  *
  * Each cell's result is appended to the results (default: .cache/matrix.jsonl) at once; the summary docs/matrix.md is
  * written from them with --document, and after that nothing is played. --chance draws so many further versions from the
- * package registry (default: two in a run of everything). PATTERN is a regular expression on `version/situation/column`;
+ * package registry (default: two in a run of everything). PATTERN is a regular expression on
+ * `version/situation/column`;
  * --missing leaves out what has a result, --wrong what was right; --minutes begins no cell later than that.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** Healthy sessions as they were recorded, on a simulated clock at the default limits: nothing may ever be done to them. */
+/**
+ * Healthy sessions as they were recorded, on a simulated clock at the default limits: nothing may ever be done to them.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

@@ -1,7 +1,7 @@
 /**
  * Healthy hours on a simulated clock: journals of real healthy sessions, told to the pure core again and again with the
- * default limits, without a process or a second of waiting. One round is one session as it was recorded; the next begins
- * where the last one ended, in the same agent.
+ * default limits, without a process or a second of waiting. One round is one session as it was recorded; the next
+ * begins where the last one ended, in the same agent.
  */
 import { defaults } from '../../../src/config/schema.ts';
 import { step } from '../../../src/decide/machine.ts';

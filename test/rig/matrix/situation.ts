@@ -11,8 +11,8 @@ export type Group = 'silent' | 'loud' | 'process' | 'healthy' | 'sequence';
 
 export interface Expectation {
   /**
-   * `turn`: it comes to its end, and the next one works · `prompt`: no words end it, and the next one works · `rest`: the
-   * agent sits there alive, as it is right, and takes no further prompt.
+   * `turn`: it comes to its end, and the next one works · `prompt`: no words end it, and the next one works · `rest`:
+   * the agent sits there alive, as it is right, and takes no further prompt.
    */
   readonly ends: 'turn' | 'prompt' | 'rest';
   /** The strongest cure that is right when the guard sees connections. */

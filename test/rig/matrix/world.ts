@@ -1,6 +1,6 @@
 /**
- * What the world saw of a cell, the guard's own words left out: which processes lived, which answers were broken off and
- * what was typed. Each touch is told by its mark.
+ * What the world saw of a cell, the guard's own words left out: which processes lived, which answers were broken off
+ * and what was typed. Each touch is told by its mark.
  */
 
 import { type Api, type ApiRequest, lastPrompt } from '../../../src/drill/api/api.ts';
@@ -13,7 +13,9 @@ export type Touch = 'cut' | 'typed' | 'relaunched';
 const guardSays = 'You were interrupted.';
 
 const lookMs = 150;
-/** So late a look is a rig without a turn: what it should have sent came late, too, and that is a silence on the line. */
+/**
+ * So late a look is a rig without a turn: what it should have sent came late, too, and that is a silence on the line.
+ */
 const stallMs = 1_000;
 
 export interface WorldWatch {

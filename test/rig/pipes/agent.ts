@@ -1,6 +1,6 @@
 /**
- * One agent in pipes, with the habits of some version: how many prompts it takes at once, when it records what, what its
- * hooks report, and what is lost when it dies.
+ * One agent in pipes, with the habits of some version: how many prompts it takes at once, when it records what, what
+ * its hooks report, and what is lost when it dies.
  */
 import { isRecord, type Json } from '../../../src/agents/common/json.ts';
 import { parseLine } from '../../../src/print/lines.ts';

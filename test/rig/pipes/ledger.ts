@@ -1,13 +1,13 @@
 /**
- * What the host has sent, what the model was asked, what commands ran, and what the host has got. Only the host, the API
- * and the agents' own books are believed, never the guard.
+ * What the host has sent, what the model was asked, what commands ran, and what the host has got. Only the host, the
+ * API and the agents' own books are believed, never the guard.
  *
- * A unit (`<0001>`) stands for a prompt of the host's. It is settled once the host has a result of a turn that took it or
- * that goes on with it.
+ * A unit (`<0001>`) stands for a prompt of the host's. It is settled once the host has a result of a turn that took it
+ * or that goes on with it.
  *
  * A limit: if an agent takes several prompts into one turn, no hook reports it, and it is killed before it has recorded
- * them, nobody can know that their turn was one. Those that may have no answer are given again, and get another result, or the
- * run is given up.
+ * them, nobody can know that their turn was one. Those that may have no answer are given again, and get another result,
+ * or the run is given up.
  */
 import { isRecord } from '../../../src/agents/common/json.ts';
 import type { Millis } from '../../../src/events.ts';

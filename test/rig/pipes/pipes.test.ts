@@ -1,4 +1,7 @@
-/** Print mode in a simulated world; a seed that breaks a rule is repeated with `npm run pipes -- --seed N --count 1 --tail`. */
+/**
+ * Print mode in a simulated world; a seed that breaks a rule is repeated with `npm run pipes -- --seed N --count 1
+ * --tail`.
+ */
 import { expect, test, vi } from 'vitest';
 import { firstBroken } from '../seeds.ts';
 import { bugs } from './bugs.ts';

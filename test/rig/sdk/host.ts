@@ -1,6 +1,6 @@
 /**
- * A host of the real Agent SDK, with the agent under the guard or alone; its messages are what `for await` gives it. The
- * package comes from the registry, like the agents; it brings no agent of its own here.
+ * A host of the real Agent SDK, with the agent under the guard or alone; its messages are what `for await` gives it.
+ * The package comes from the registry, like the agents; it brings no agent of its own here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Sandbox } from '../../../src/drill/sandbox.ts';

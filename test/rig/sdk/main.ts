@@ -1,9 +1,11 @@
 /**
  * `npm run sdk -- [--only PATTERN] [--versions V,V] [--missing] [--wrong] [--aborts] [--minutes N] [--results FILE]
- * [--document]`: the real Agent SDK with the real agent, alone and under the guard, in every trouble and phase. Linux only.
+ * [--document]`: the real Agent SDK with the real agent, alone and under the guard, in every trouble and phase. Linux
+ * only.
  *
- * Plays one cell after the other. Each result is appended to the results (default: .cache/sdk.jsonl) at once. --document plays
- * nothing and writes docs/sdk.md from them. PATTERN is a regular expression on `version/phase/trouble/guarded|alone`;
+ * Plays one cell after the other. Each result is appended to the results (default: .cache/sdk.jsonl) at once.
+ * --document plays nothing and writes docs/sdk.md from them. PATTERN is a regular expression on
+ * `version/phase/trouble/guarded|alone`;
  * --missing leaves out what has a result, --wrong what was right. --aborts measures instead what an abort takes, in each
  * phase; its results are appended to a file of their own (….aborts.jsonl).
  */

@@ -23,7 +23,9 @@ export interface OpenPlace extends Place {
   close(): Promise<void>;
 }
 
-/** What an agent has started may be about to end. The tunnel's relay looks every ten seconds whether it is still needed. */
+/**
+ * What an agent has started may be about to end. The tunnel's relay looks every ten seconds whether it is still needed.
+ */
 const leftMs = 15_000;
 
 /** @throws where that version cannot be had. */

@@ -1,4 +1,7 @@
-/** Plays one cell: the real Agent SDK with the real agent, under the guard or alone, and what its host sees of a trouble. */
+/**
+ * Plays one cell: the real Agent SDK with the real agent, under the guard or alone, and what its host sees of a
+ * trouble.
+ */
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell, CellResult } from './cell.ts';
@@ -7,7 +10,10 @@ import { type OpenPlace, openPlace } from './place.ts';
 import { openScene, type Scene, waitFor } from './scene.ts';
 import { awayMs, type Trouble, troubles } from './troubles.ts';
 
-/** How long a host waits for its results once the trouble is over. The agent's own limits are minutes: nobody waits for those. */
+/**
+ * How long a host waits for its results once the trouble is over. The agent's own limits are minutes: nobody waits for
+ * those.
+ */
 export const patience = { guardedMs: 40_000, aloneMs: 20_000 } as const;
 /** An agent whose input has ended is gone within this time. */
 const endMs = 15_000;

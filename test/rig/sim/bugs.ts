@@ -1,6 +1,6 @@
 /**
- * Bugs that are planted on purpose: between the world and the core, or between the core and its hands. The rules must find
- * each of them, or they would miss its like in earnest.
+ * Bugs that are planted on purpose: between the world and the core, or between the core and its hands. The rules must
+ * find each of them, or they would miss its like in earnest.
  */
 import type { Observation } from '../../../src/events.ts';
 import type { Bug } from './simulate.ts';

@@ -1,7 +1,7 @@
 /**
  * The rules. They know the world's truth and what the guard did to it, nothing of what the guard thinks: nobody is
- * touched who can go on alone, nobody is started beside a living agent, cures between two inputs are few, and trouble is
- * noticed in time.
+ * touched who can go on alone, nobody is started beside a living agent, cures between two inputs are few, and trouble
+ * is noticed in time.
  */
 import { perInput } from '../../../src/decide/budget.ts';
 import type { Effect } from '../../../src/effects.ts';
@@ -60,8 +60,8 @@ export function createChecker(
   /** When the latest agent was last seen in trouble, and which. */
   let trouble: { readonly what: Trouble; readonly at: Millis } | null = null;
   /**
-   * The trouble that there is, and since when nobody has noticed although they could: a line that is away and a question
-   * to the person come first. Null: there is none.
+   * The trouble that there is, and since when nobody has noticed although they could: a line that is away and a
+   * question to the person come first. Null: there is none.
    */
   let unseen: {
     readonly what: Trouble;
@@ -110,8 +110,8 @@ export function createChecker(
   }
   /**
    * What docs/limits.md names: before the turn has asked anything, and while a hook of the person's takes its time,
-   * nothing tells a request of a conversation's size, on the side or just before the turn, from its own. The cut costs the
-   * turn nothing.
+   * nothing tells a request of a conversation's size, on the side or just before the turn, from its own. The cut costs
+   * the turn nothing.
    */
   function isKnownLimit(): boolean {
     if (hook === null || scheduler.now() - hook.seenAt > afterHookMs) return false;

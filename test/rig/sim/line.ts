@@ -1,6 +1,7 @@
 /**
  * The network between the agent and its provider, and the tunnel in it: what really becomes of bytes, and what the
- * tunnel reports of them. The tunnel counts what goes up at once, as the kernel takes it whether the line is there or not.
+ * tunnel reports of them. The tunnel counts what goes up at once, as the kernel takes it whether the line is there or
+ * not.
  */
 import { conversationBytes } from '../../../src/detect/limits.ts';
 import type { ConnectionProgress, ConnectionStage, Millis, Observation } from '../../../src/events.ts';

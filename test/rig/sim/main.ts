@@ -1,7 +1,7 @@
 /**
- * `npm run sim -- [--seed N] [--count N] [--healthy] [--only KIND,KIND] [--hours N] [--tail]`: the guard's core in a simulated
- * world, one run for each seed. It prints the runs that broke a rule, each with the command that repeats it, and what
- * was reached. A large count that leaves a goal unreached has failed, too.
+ * `npm run sim -- [--seed N] [--count N] [--healthy] [--only KIND,KIND] [--hours N] [--tail]`: the guard's core in a
+ * simulated world, one run for each seed. It prints the runs that broke a rule, each with the command that repeats it,
+ * and what was reached. A large count that leaves a goal unreached has failed, too.
  */
 import { parseArgs } from 'node:util';
 import { missed } from './goals.ts';

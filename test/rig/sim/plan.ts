@@ -1,6 +1,7 @@
 /**
- * What one seed draws for a whole run: which senses the guard has, and which kinds of faults come how often. Swarm: each
- * kind is on in half of the runs, so that some runs see few kinds and many of each. What is healthy but odd is always on.
+ * What one seed draws for a whole run: which senses the guard has, and which kinds of faults come how often. Swarm:
+ * each kind is on in half of the runs, so that some runs see few kinds and many of each. What is healthy but odd is
+ * always on.
  */
 import { type Chance, chance } from '../chance.ts';
 

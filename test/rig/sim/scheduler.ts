@@ -1,4 +1,6 @@
-/** Simulated time. Only what is due moves the clock; what is due at the same moment comes in the order of its planning. */
+/**
+ * Simulated time. Only what is due moves the clock; what is due at the same moment comes in the order of its planning.
+ */
 import type { Millis } from '../../../src/events.ts';
 
 export interface Scheduler {

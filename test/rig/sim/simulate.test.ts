@@ -1,4 +1,6 @@
-/** The core in a simulated world; a seed that breaks a rule is repeated with `npm run sim -- --seed N --count 1 --tail`. */
+/**
+ * The core in a simulated world; a seed that breaks a rule is repeated with `npm run sim -- --seed N --count 1 --tail`.
+ */
 import { expect, test, vi } from 'vitest';
 import { bugs } from './bugs.ts';
 import { type RunOptions, simulate } from './simulate.ts';

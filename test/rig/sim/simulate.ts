@@ -1,6 +1,6 @@
 /**
- * One seed, one run: hours in which anything may happen (safety), and then, with the faults over, less than one in which
- * every turn must come to its end or a person must have been asked (liveness).
+ * One seed, one run: hours in which anything may happen (safety), and then, with the faults over, less than one in
+ * which every turn must come to its end or a person must have been asked (liveness).
  */
 import { defaults } from '../../../src/config/schema.ts';
 import { inTurn } from '../../../src/detect/phases.ts';

@@ -1,6 +1,6 @@
 /**
- * The text of an agent's input box. A long paste is drawn as a stand-in and deleted as one character. What is typed goes
- * to the end.
+ * The text of an agent's input box. A long paste is drawn as a stand-in and deleted as one character. What is typed
+ * goes to the end.
  */
 interface Part {
   readonly text: string;

@@ -1,6 +1,6 @@
 /**
- * The parts of the guard that touch the person's words, as they run for a user: keys, composer, evidence, and the hands on
- * the box. What the core would decide comes from outside.
+ * The parts of the guard that touch the person's words, as they run for a user: keys, composer, evidence, and the hands
+ * on the box. What the core would decide comes from outside.
  */
 import { claudeCode } from '../../../src/agents/claude-code/index.ts';
 import { isRecordOf } from '../../../src/agents/claude-code/transcript/recorded-prompt.ts';

@@ -9,7 +9,10 @@ import type { Violation } from '../seeds.ts';
 export interface Sent {
   readonly text: string;
   readonly at: Millis;
-  /** `taken`: it is not on record yet. `back`: it stands in the box again. `lost`: the agent died before it was recorded. */
+  /**
+   * `taken`: it is not on record yet. `back`: it stands in the box again. `lost`: the agent died before it was
+   * recorded.
+   */
   state: 'taken' | 'recorded' | 'back' | 'lost';
 }
 
@@ -24,8 +27,8 @@ export function createLedger(now: () => Millis) {
   const typed: string[] = [];
   const entered = new Set<string>();
   /**
-   * What waited to be sent as a key went into a question that came up at that moment. Nobody knows its wording any more,
-   * the guard least.
+   * What waited to be sent as a key went into a question that came up at that moment. Nobody knows its wording any
+   * more, the guard least.
    */
   const spilt = new Set<string>();
   /** Of the command line: no key has written it, so no key that goes elsewhere changes its wording. */

@@ -1,4 +1,7 @@
-/** The person's words in a simulated world; a seed that breaks a rule is repeated with `npm run typing -- --seed N --count 1 --tail`. */
+/**
+ * The person's words in a simulated world; a seed that breaks a rule is repeated with `npm run typing -- --seed N
+ * --count 1 --tail`.
+ */
 import { expect, test, vi } from 'vitest';
 import { firstBroken } from '../seeds.ts';
 import { bugs } from './bugs.ts';

@@ -66,8 +66,8 @@ function readBackground(footer: string): Partial<ScreenFacts> {
 }
 
 /**
- * The transcript view, which the person has opened; null: it is another screen. The conversation in it says nothing, and
- * only the footer or the title may tell that a turn runs.
+ * The transcript view, which the person has opened; null: it is another screen. The conversation in it says nothing,
+ * and only the footer or the title may tell that a turn runs.
  */
 function readTranscriptView({ box, bottom }: Layout, title: string): ScreenFacts | null {
   const found = box ? null : patterns.transcriptView.exec(bottom.at(-1) ?? '');

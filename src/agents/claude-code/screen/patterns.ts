@@ -124,8 +124,8 @@ export const dialogRows: readonly Row<Dialog>[] = [
 ];
 
 /**
- * Footer of the transcript view, which shows the conversation alone (2.1.42 to 2.1.332). `working ·` is before it while a turn
- * runs (2.1.332).
+ * Footer of the transcript view, which shows the conversation alone (2.1.42 to 2.1.332). `working ·` is before it while
+ * a turn runs (2.1.332).
  */
 export const transcriptView = /^\s*(working · )?Showing detailed transcript · /;
 

@@ -12,7 +12,9 @@ const lasting =
 /** Fields that name the subject of such a request. There is one setting for each server, folder or file. */
 const subjects = ['serverName', 'directory', 'path'] as const;
 
-/** Settings are merged: what is set before stays, except for the keys at the top that come again (2.1.126 and later). */
+/**
+ * Settings are merged: what is set before stays, except for the keys at the top that come again (2.1.126 and later).
+ */
 function setsOf(what: string, asked: Json): readonly string[] {
   const subject = subjects.map((name) => textOf(asked, name)).find((text) => text !== null) ?? '';
   const name = `${what} ${subject}`;
@@ -60,7 +62,9 @@ function request({ request_id: id, request: asked }: Json): ControlRecord {
   return { kind: 'request', id, what: 'setting', sets: setsOf(what, asked) };
 }
 
-/** `cancelled` is true in the answer to `cancel_async_message`, and a list in that to `interrupt` (2.1.263 and later). */
+/**
+ * `cancelled` is true in the answer to `cancel_async_message`, and a list in that to `interrupt` (2.1.263 and later).
+ */
 function answer({ response: said }: Json): ControlRecord {
   const id = isRecord(said) ? textOf(said, 'request_id') : null;
   if (!isRecord(said) || id === null) return { kind: 'unknown' };

@@ -184,8 +184,8 @@ export async function sessionOfProcess(env: Variables, pid: number): Promise<str
 }
 
 /**
- * Whether an agent's record of its process is that of the process which has this pid now, not of an earlier one: it holds
- * the start time as the kernel counts it.
+ * Whether an agent's record of its process is that of the process which has this pid now, not of an earlier one: it
+ * holds the start time as the kernel counts it.
  */
 export function isOfProcess(record: Json, pid: number): boolean {
   const noted = textOf(record, 'procStart');

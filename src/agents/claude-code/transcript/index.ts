@@ -35,7 +35,9 @@ export interface TranscriptIndex {
   readonly path: string;
   readonly rows: readonly Row[];
   readonly damages: readonly Damage[];
-  /** The last such note. Null: there is none since the last compaction, or the record that it names is not in the file. */
+  /**
+   * The last such note. Null: there is none since the last compaction, or the record that it names is not in the file.
+   */
   readonly namedEnd: NamedEnd | null;
   readonly bytes: number;
   readonly lines: number;
@@ -189,8 +191,8 @@ export function linkParents(
 }
 
 /**
- * Records with the same id are one record. The later one counts, as it does for the agent. But if they are the same, the
- * first one does: the agent would take the later one, however old, for the end of the conversation.
+ * Records with the same id are one record. The later one counts, as it does for the agent. But if they are the same,
+ * the first one does: the agent would take the later one, however old, for the end of the conversation.
  */
 function leaveOut(
   { offset, length, piece }: Pick<Row, 'offset' | 'length' | 'piece'>,

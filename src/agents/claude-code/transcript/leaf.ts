@@ -1,6 +1,6 @@
 /**
- * Where a conversation continues. An agent does not always resume it where it ended: a note that was attached late to an
- * old message may take it back there.
+ * Where a conversation continues. An agent does not always resume it where it ended: a note that was attached late to
+ * an old message may take it back there.
  *
  * - Older versions continue at the newest record, whatever it is. The border is somewhere before 2.1.126.
  * - Newer ones continue at the last end in the file, unless that is not below the end that the last `last-prompt`
@@ -75,7 +75,9 @@ export function leafOf(rows: readonly Row[], resume: Resume): Row | null {
   return leaf;
 }
 
-/** The agent's own note, if it counts: the record may have been removed by a repair, and older versions do not read it. */
+/**
+ * The agent's own note, if it counts: the record may have been removed by a repair, and older versions do not read it.
+ */
 const namedIn = (rows: readonly Row[], resume: Resume): NamedEnd | null => {
   const { named } = resume;
   return named === null || goesByTime(resume) || rows[named.row.order] !== named.row ? null : named;

@@ -16,8 +16,8 @@ interface Change extends Overruled {
 
 /**
  * A resume without the flag goes on with the person's choice: with the conversation's model (2.1.42 to 2.1.329), with
- * the saved level of effort (2.1.197, 2.1.329). A level for one session is found again by no resume. Versions that do not
- * say for how long they set a model save it. Of the changes of one flag by one answer, the first counts.
+ * the saved level of effort (2.1.197, 2.1.329). A level for one session is found again by no resume. Versions that do
+ * not say for how long they set a model save it. Of the changes of one flag by one answer, the first counts.
  */
 const changes: readonly Change[] = [
   {

@@ -76,8 +76,8 @@ export function readLink(record: Json): Link | null {
 }
 
 /**
- * The end of the conversation that a record names. Null: the agent forgets the one that was named before. Undefined: the
- * record says nothing about it.
+ * The end of the conversation that a record names. Null: the agent forgets the one that was named before. Undefined:
+ * the record says nothing about it.
  */
 export function endNamedIn(record: Json, link: Link | null): string | null | undefined {
   if (link?.kind === 'boundary') return null;

@@ -1,4 +1,6 @@
-/** One answer goes wrong, in every way that the simulated API knows (`drill/api/faults.ts`), and the next one is well. */
+/**
+ * One answer goes wrong, in every way that the simulated API knows (`drill/api/faults.ts`), and the next one is well.
+ */
 import { type FaultName, faultNames, faults } from '../../../../src/drill/api/faults.ts';
 import type { Exception, Expectation, Scene, Situation } from '../situation.ts';
 import { limits } from '../timing.ts';

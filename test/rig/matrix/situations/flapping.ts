@@ -1,6 +1,6 @@
 /**
- * A line that comes and goes: for as long as it flaps, connections are reset, refused, swallowed, and die in mid-text in
- * turn; then it is stable. The turn must be finished by the very process that began it.
+ * A line that comes and goes: for as long as it flaps, connections are reset, refused, swallowed, and die in mid-text
+ * in turn; then it is stable. The turn must be finished by the very process that began it.
  */
 import { faults } from '../../../../src/drill/api/faults.ts';
 import { say } from '../../../../src/drill/api/scenario.ts';

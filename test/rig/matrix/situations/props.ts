@@ -1,4 +1,6 @@
-/** What several situations are played with: subagents, a slow MCP server, a conversation long enough to be compacted. */
+/**
+ * What several situations are played with: subagents, a slow MCP server, a conversation long enough to be compacted.
+ */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiRequest } from '../../../../src/drill/api/api.ts';

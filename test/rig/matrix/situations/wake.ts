@@ -1,4 +1,6 @@
-/** What becomes of an agent at its prompt whose command in the background has ended: it wakes up by itself, or does not. */
+/**
+ * What becomes of an agent at its prompt whose command in the background has ended: it wakes up by itself, or does not.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApiRequest, lastPrompt } from '../../../../src/drill/api/api.ts';

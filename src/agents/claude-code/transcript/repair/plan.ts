@@ -29,8 +29,8 @@ export interface Plan {
   readonly before: Reach;
   readonly after: Reach;
   /**
-   * Ids of the records that a resume at the right end found before, and must still find. To be asked before the rows are
-   * put back.
+   * Ids of the records that a resume at the right end found before, and must still find. To be asked before the rows
+   * are put back.
    */
   needed(): ReadonlySet<string>;
   /** The records that a resume will find after the repair, with the rows as they are now. */

@@ -4,7 +4,9 @@ import type { Row } from '../index.ts';
 import { goesByTime, lastEnd, ownEnd } from '../leaf.ts';
 import type { Work } from './work.ts';
 
-/** For older versions, or if a person asks: a stray note that is the last record is attached to the conversation's end. */
+/**
+ * For older versions, or if a person asks: a stray note that is the last record is attached to the conversation's end.
+ */
 export function linkStrayEnd(work: Work): void {
   if (!work.options.byHand && !goesByTime(work.resume)) return;
   const stray = lastEnd(work.rows, work.resume);

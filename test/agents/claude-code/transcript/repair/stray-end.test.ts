@@ -131,7 +131,9 @@ describe.each(['2.1.126', '2.1.329'])(
 );
 
 describe('a wall clock that was set back in mid-conversation', () => {
-  /** Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight. */
+  /**
+   * Two parallel calls, whose first result is off the branch; later the clock is set back, and a prompt is in flight.
+   */
   const talk = (backMs: number, isNoted: boolean, isCompacted = false, turns = 5) => {
     const { records, ask, say, call, result, compact, moveClock, ...rest } = startTalk();
     const note = () => isNoted && rest.note();
