@@ -118,7 +118,7 @@ function target(file: string): { path: string; content: string; mode: number } {
     return { path, content: bytes.toString(), mode: statSync(path).mode & 0o777 };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EISDIR') throw new Error(`${path} is a folder; the settings must be a file`);
+    if (code === 'EISDIR') throw new Error(`${path} is a folder; the settings must be in a file`);
     if (code !== 'ENOENT') throw error;
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return { path, content: '', mode: 0o600 };

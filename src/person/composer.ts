@@ -17,7 +17,7 @@ import { append, behind, edit, emptyLine, isKept, type Kept, keptText, type Line
 import { createOpenPaste } from './open-paste.ts';
 import { isPressed } from './paste.ts';
 import { isSame, partsOf, squeezed } from './same-text.ts';
-import { isCommand, isForShell, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
+import { isCommand, isForShell, isRead, type Sign, showsFreePrompt, showsTurn, signsOf } from './signs.ts';
 
 export interface Composer {
   /**
@@ -58,6 +58,8 @@ export interface Composer {
    * doubt.
    */
   readonly isExact: boolean;
+  /** See `signs.ts`. Before that, the screen does not show what the box holds. */
+  readonly isRead: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
   readonly mayBeRestored: boolean;
   /** The person typed more than can be kept, so it cannot be given back. */
@@ -425,6 +427,9 @@ export function createComposer(): Composer {
     },
     get isExact() {
       return isExact();
+    },
+    get isRead() {
+      return latest === null || isRead(latest);
     },
     get mayBeRestored() {
       return mayBeRestored;

@@ -18,7 +18,7 @@ export interface OpenPaste {
   append(bytes: Uint8Array, apply: Draft['change']): void;
   end(): void;
   /**
-   * The box has been put aside, so the rest goes there, too.
+   * The box has been put aside, so the rest goes there, too. A paste that is cut off ends.
    * @param isLost nothing is kept of what the box held
    */
   divert(isLost: boolean): void;

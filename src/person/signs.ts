@@ -85,11 +85,15 @@ function isDrawn({ person, terminal, now }: Evidence, heldAt: Millis | null): bo
   return (
     !isRecent(person.lastKeyAt) &&
     !isRecent(heldAt) &&
-    !isRecent(terminal.inputReadAt) &&
     terminal.unansweredKeyAt === null &&
-    terminal.inputBlockedSince === null
+    isRead({ terminal, now })
   );
 }
+
+/** The agent takes its input, and has had what waited for as long as a key takes to show. */
+export const isRead = ({ terminal, now }: Pick<Evidence, 'terminal' | 'now'>): boolean =>
+  terminal.inputBlockedSince === null &&
+  (terminal.inputReadAt === null || now - terminal.inputReadAt >= keySettleMs);
 
 const isStop = (event: Event): boolean =>
   event.type === 'input' && (event.kind === 'escape' || event.kind === 'interrupt');

@@ -77,10 +77,40 @@ const isAlone = (piece: Piece | undefined) => piece?.kind === 'enter' || piece?.
 /** One of so many that share the time. */
 const shareMs = (writes: number) => Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
 
+const continues = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
+
+/** How many bytes are missing of the character of UTF-8 in which these end. */
+function missingBytes(bytes: Uint8Array): number {
+  let count = 0;
+  while (count < 3 && continues(bytes.at(-1 - count))) count++;
+  const first = bytes.at(-1 - count) ?? 0;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+  return Math.max(0, length - 1 - count);
+}
+
+interface Cut {
+  /** It belongs to what came before. */
+  readonly head: readonly Keystroke[];
+  readonly tail: readonly Keystroke[];
+}
+
 /**
- * The line may split a character of UTF-8 between two reads. What the terminal answers must not come between its bytes.
+ * The line may split a character between two reads. Its end goes with its beginning: what the terminal answers must not
+ * come between them.
  */
-const endsCharacter = ({ bytes }: Piece) => ((bytes[0] ?? 0) & 0xc0) === 0x80;
+function cutCharacter(before: Piece | undefined, strokes: readonly Keystroke[]): Cut {
+  const [first, ...others] = strokes;
+  const uncut: Cut = { head: [], tail: strokes };
+  if (first?.token.type !== 'text' || before?.strokes.at(-1)?.token.type !== 'text') return uncut;
+  const missing = missingBytes(before.bytes);
+  let count = 0;
+  while (count < missing && continues(first.bytes[count])) count++;
+  if (count === 0) return uncut;
+  const part = (bytes: Buffer): readonly Keystroke[] =>
+    bytes.length === 0 ? [] : [{ ...first, bytes, token: { type: 'text', bytes, length: bytes.length } }];
+  const [head, rest] = [first.bytes.subarray(0, count), first.bytes.subarray(count)];
+  return { head: part(head), tail: [...part(rest), ...others] };
+}
 
 const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';
 
@@ -112,12 +142,12 @@ export function createHeldKeys(): HeldKeys {
 
   return {
     add(strokes) {
-      const piece = pieceOf(strokes);
       const before = pieces.at(-1);
-      if (before?.kind === 'text' && endsCharacter(piece))
-        pieces[pieces.length - 1] = pieceOf([...before.strokes, ...strokes]);
-      else pieces.push(piece);
-      size += piece.bytes.length;
+      const { head, tail } = cutCharacter(before, strokes);
+      if (before !== undefined && head.length > 0)
+        pieces[pieces.length - 1] = pieceOf([...before.strokes, ...head]);
+      if (tail.length > 0) pieces.push(pieceOf(tail));
+      size += strokes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     },
     get bytes() {
       return size;

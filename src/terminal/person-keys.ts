@@ -46,6 +46,8 @@ export interface PersonKeys {
   quiet(): void;
   /** What the person has typed and no agent has got. */
   readonly keptBytes: number;
+  /** Ctrl+C has been pressed since the hold began. */
+  readonly isInterrupted: boolean;
   /** Ctrl+C has been pressed since the hold began, or Ctrl+D at an agent that takes keys. */
   readonly wantsOut: boolean;
   /** The person is in the middle of a paste or a sequence: nothing can be typed at the agent now. */
@@ -77,6 +79,8 @@ export interface KeySource {
  */
 const maxKeptBytes = 16_777_216;
 
+const isInterrupt = (token: Token): boolean => keyOf(token) === 'interrupt';
+
 export function createPersonKeys(
   observers: Pick<Observers, 'typed' | 'settle'>,
   source: KeySource,
@@ -89,6 +93,7 @@ export function createPersonKeys(
   let nextBurst: NodeJS.Timeout | null = null;
   /** What it has got of that. */
   let given: readonly Token[] = [];
+  let isInterrupted = false;
   let wantsOut = false;
   /** The agent does not read, and its queue is full. */
   let isBacklogged = false;
@@ -108,7 +113,8 @@ export function createPersonKeys(
 
   function tell(tokens: readonly Token[]): void {
     if (tokens.length > 0) {
-      wantsOut ||= holders > 0 && tokens.some(isWayOut);
+      isInterrupted ||= holders > 0 && tokens.some(isInterrupt);
+      wantsOut ||= isInterrupted || (holders > 0 && tokens.some(isWayOut));
       observers.typed(tokens);
     }
     clearTimeout(timer);
@@ -127,8 +133,7 @@ export function createPersonKeys(
    * would end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
    */
   function isWayOut(token: Token): boolean {
-    const key = keyOf(token);
-    return key === 'interrupt' || (key === 'exit' && !isMute && (agent?.takesKeys() ?? true));
+    return isInterrupt(token) || (keyOf(token) === 'exit' && !isMute && (agent?.takesKeys() ?? true));
   }
 
   /**
@@ -288,6 +293,9 @@ export function createPersonKeys(
     get keptBytes() {
       return kept.bytes;
     },
+    get isInterrupted() {
+      return isInterrupted;
+    },
     get wantsOut() {
       return wantsOut;
     },
@@ -300,7 +308,7 @@ export function createPersonKeys(
     },
     hold() {
       observers.settle(); // what has been passed on is not kept
-      if (++holders === 1) wantsOut = false;
+      if (++holders === 1) wantsOut = isInterrupted = false;
       stopRelease();
       let isOver = false;
       return (mayGiveNow = () => true) => {
@@ -308,7 +316,7 @@ export function createPersonKeys(
         isOver = true;
         if (--holders > 0) return;
         mayGive = mayGiveNow;
-        wantsOut = false;
+        wantsOut = isInterrupted = false;
         kept.begin();
         release();
       };

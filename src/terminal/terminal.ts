@@ -28,7 +28,15 @@ export interface TerminalListener {
 export interface Terminal
   extends Pick<
       PersonKeys,
-      'takeKept' | 'dropKept' | 'settle' | 'hold' | 'quiet' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+      | 'takeKept'
+      | 'dropKept'
+      | 'settle'
+      | 'hold'
+      | 'quiet'
+      | 'keptBytes'
+      | 'isInterrupted'
+      | 'wantsOut'
+      | 'isMidKey'
     >,
     Pick<Observers, 'observe' | 'observeKeys' | 'listen' | 'pull'>,
     Pick<AgentOutput, 'inject' | 'setTitle'> {
@@ -195,6 +203,9 @@ export function createTerminal(listener: TerminalListener): Terminal {
     quiet: keys.quiet,
     get keptBytes() {
       return keys.keptBytes;
+    },
+    get isInterrupted() {
+      return keys.isInterrupted;
     },
     get wantsOut() {
       return keys.wantsOut;

@@ -31,7 +31,7 @@ test('a folder in the place of the config file is named, and stays', async () =>
   const { code, stderr } = await home.run('config', 'set', 'bell', 'off');
   expect([code, stderr]).toEqual([
     1,
-    expect.stringContaining('config.json is a folder; the settings must be a file'),
+    expect.stringContaining('config.json is a folder; the settings must be in a file'),
   ]);
   expect(statSync(path).isDirectory()).toBe(true);
 });

@@ -267,7 +267,7 @@ describe('a draft', () => {
     expect([draft.unsent, draft.isExact, draft.isLost]).toEqual(['x', true, false]);
   });
 
-  test('is still in the box if the agent has only just begun to read its input again', () => {
+  test('is still in the box if the agent has only just taken what waited', () => {
     const { composer, type, shows, tell } = composing();
     type('a long text');
     tell({ type: 'input.blocked', pendingBytes: 11 });

@@ -583,17 +583,25 @@ describe('what the terminal reports right after the guard has pressed Esc', () =
   });
 });
 
-test('a character that two reads have split stays whole: no answer comes between its bytes', () => {
+test.each([
+  ['before a paste', 'é', ['\x1b[200~p\x1b[201~'], 1],
+  ['behind a paste', '\x1b[200~p\x1b[201~é', [], 13],
+  ['before Enter, which stays alone', 'é', ['\r'], 1],
+])('a character that two reads have split stays whole: %s', (_, text, others, at) => {
+  vi.useFakeTimers();
   const { keys, pty, type } = played();
   const written: Buffer[] = [];
   keys.attach(Object.assign(pty, { write: (bytes: Buffer) => written.push(bytes) > 0 }));
   const release = keys.hold();
-  const [first = 0, ...rest] = Buffer.from('é');
-  keys.read(Buffer.of(first));
-  keys.read(Buffer.concat([Buffer.from(rest), Buffer.from('\x1b[200~p\x1b[201~')]));
+  const bytes = Buffer.from(text);
+  keys.read(bytes.subarray(0, at));
+  keys.read(Buffer.concat([bytes.subarray(at), Buffer.from(others.join(''))]));
   release();
   type('\x1b[?62;22c');
+  vi.runAllTimers();
+  vi.useRealTimers();
   expect(Buffer.concat(written).toString()).toContain('é');
+  if (others.includes('\r')) expect(written.map(String)).toContain('\r');
 });
 
 test('whatever is held and however it is read, keys come in order, and answers in theirs, each once', () => {
@@ -672,7 +680,12 @@ test('whatever is held and however it is read, keys come in order, and answers i
         expect(found.filter((one) => answer.test(one))).toEqual(parts.filter((one) => answer.test(one)));
       },
     ),
-    // A character that is split between two reads, the second of which holds a paste.
-    { examples: [[['\x1b[I', 'é', '\x1b[200~p\rq\x1b[201~', '\x1b[?62;22c'], [3, 6, 2, 5, 0], false, 3]] },
+    {
+      // A character that is split between two reads, one of which holds a paste, too.
+      examples: [
+        [['\x1b[I', 'é', '\x1b[200~p\rq\x1b[201~', '\x1b[?62;22c'], [3, 6, 2, 5, 0], false, 3],
+        [['\x1b[200~p\rq\x1b[201~', 'é', '\x1b[?62;22c'], [8, 6, 0], false, 2],
+      ],
+    },
   );
 });

@@ -7,9 +7,7 @@ export interface Terminal {
   /** First key of the person that no output has followed. */
   readonly unansweredKeyAt: Millis | null;
   readonly inputBlockedSince: Millis | null;
-  /**
-   * When the agent last began to read its input again: only then did it get the keys that waited. Null: it never did.
-   */
+  /** When the last of the keys that had to wait was taken; null: none had to wait. */
   readonly inputReadAt: Millis | null;
   /** The person's terminal takes no output; monotonic. */
   readonly blockedSince: Millis | null;

@@ -28,7 +28,10 @@ export async function holdKeysWhileBooting(
 ): Promise<void> {
   const { pty, terminal, begun } = desk;
   const isGone = () => desk.pty !== pty;
-  const isOver = () => isGone() || terminal.wantsOut;
+  // 2.1.38 has its terminal raw early, to catch keys, and not for a moment just before it draws its box: Ctrl+D would end
+  // its input for good then.
+  const leaves = () => terminal.isInterrupted || (terminal.wantsOut && desk.facts.activity !== 'unknown');
+  const isOver = () => isGone() || leaves();
   const listens = ({ activity }: ScreenFacts) =>
     activity !== 'unknown' && (!prompted || activity !== 'idle' || desk.begun > begun);
   const rowsNow = () => desk.view().rows.join('\n');

@@ -18,7 +18,15 @@ export interface Desk {
   /** Where the person's keys can be held. */
   readonly terminal: Pick<
     Terminal,
-    'hold' | 'quiet' | 'takeKept' | 'dropKept' | 'settle' | 'keptBytes' | 'wantsOut' | 'isMidKey'
+    | 'hold'
+    | 'quiet'
+    | 'takeKept'
+    | 'dropKept'
+    | 'settle'
+    | 'keptBytes'
+    | 'isInterrupted'
+    | 'wantsOut'
+    | 'isMidKey'
   >;
   /** What the person has written. */
   readonly composer: Composer;

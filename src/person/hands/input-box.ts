@@ -100,13 +100,13 @@ export function trustScreen(desk: Desk): void {
   settleDoubt(desk);
   if (noticeRestored(desk)) return;
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
-  if (
-    showsBeginning(shown, composer.inBox, launch.adapter.pasteStandIn) ||
-    Date.now() - composer.lastKeyAtMs < keySettleMs
-  )
-    return;
+  if (showsBeginning(shown, composer.inBox, launch.adapter.pasteStandIn) || !isDrawn(desk)) return;
   if (isWhole(shown, desk)) composer.correct(shown);
 }
+
+/** The agent has had the last keys for as long as they take to show. */
+const isDrawn = ({ composer }: Desk): boolean =>
+  composer.isRead && Date.now() - composer.lastKeyAtMs >= keySettleMs;
 
 /**
  * To be called when the screen has changed: it shows which of the keys that were pressed at a question have come after
@@ -118,8 +118,7 @@ export function settleDoubt(desk: Desk): void {
   const { mayHold } = composer;
   if (mayHold.length === 0 || composer.isLost || composer.isPasting || terminal.keptBytes > 0) return;
   const shown = boxOf(desk)?.text ?? '';
-  const isDrawn = Date.now() - composer.lastKeyAtMs >= keySettleMs;
-  const whole = isDrawn ? mayHold.filter((text) => boxHolds(desk, text)) : [];
+  const whole = isDrawn(desk) ? mayHold.filter((text) => boxHolds(desk, text)) : [];
   const begun =
     shown === '' ? [] : mayHold.filter((text) => showsBeginning(shown, text, launch.adapter.pasteStandIn));
   const [held] = begun.length === 1 ? begun : whole;
@@ -160,8 +159,8 @@ export function restorableTexts({ composer }: Desk): readonly string[] {
  * The stash, if it is in the box again; the draft may follow it. Before the last key is drawn, it may still be there.
  */
 function stashedText(desk: Desk): string | null {
-  const { stash, inBox, lastKeyAtMs } = desk.composer;
-  if (stash === '' || Date.now() - lastKeyAtMs < keySettleMs) return null;
+  const { stash, inBox } = desk.composer;
+  if (stash === '' || !isDrawn(desk)) return null;
   return [`${stash}${inBox}`, stash].find((text) => boxHolds(desk, text)) ?? null;
 }
 

@@ -132,6 +132,17 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written.join('')).toBe('no\x03');
   });
 
+  test('wait for its box even if one of them is Ctrl+D: before, it may end the input of the agent', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, true);
+    agent.personTypes('\x04');
+    await pause(300);
+    expect(agent.written).toEqual([]);
+    agent.shows('idle');
+    await held;
+    expect(agent.written).toEqual(['\x04']);
+  });
+
   test('go nowhere once it is gone', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
