@@ -7,6 +7,7 @@ import { hasStepAfterRequest } from './claims.ts';
 import { type Connection, isOver, isUnanswered, lastByteAt, streams } from './evidence/connection.ts';
 import type { Facts } from './evidence/index.ts';
 import { awaitsSubagent } from './evidence/tools.ts';
+import { otherWordsBytes } from './evidence/wire.ts';
 import { conversationBytes, reportLagMs, settleMs } from './limits.ts';
 
 interface Carrier {
@@ -79,9 +80,10 @@ function isSideRequest(each: Connection, main: Connection, isStreaming: boolean,
   if (!canTell || began < startedAfter) return false;
   // A compaction has ended what was asked before it, and the turn goes on with a smaller conversation.
   if ((e.wire.compactedAt ?? 0) > (main.requestAt ?? 0) && (main.lastDownAt ?? 0) <= began) return false;
-  // The agent has announced a new try, so the answer before it came to nothing.
-  const { retriedAt } = e.screen ?? {};
-  if ((retriedAt ?? 0) > (main.lastDownAt ?? 0) && began > (retriedAt ?? 0)) return false;
+  // The agent has announced a new try, so the answer before it came to nothing. A new try asks the same again.
+  const retriedAt = e.screen?.retriedAt ?? 0;
+  const isAgain = began > retriedAt && each.requestSize >= main.requestSize - otherWordsBytes;
+  if (isAgain && retriedAt > (main.lastDownAt ?? 0)) return false;
   const isLess = each.requestSize <= main.requestSize;
   // The record shows a later request of the turn's.
   if ((e.turn.requestedAt ?? 0) > (main.requestAt ?? main.openedAt) + settleMs) return false;
@@ -113,23 +115,25 @@ function looksLikeTelemetry(each: Connection, { answerAt }: Connection, e: Facts
 /**
  * Whether the turn itself has sent another request: one as large as the conversation. The record is read later than the
  * wire, so it may report one from before.
+ * @param askedAt when the request before went up: an end that was told of earlier is another turn's
  */
-export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis): boolean {
+export function turnHasRequestedSince({ wire, turn }: Facts, since: Millis, askedAt = since): boolean {
   // Once hooks have reported the end of the turn, such a request is one on the side. The end may be written down before
   // the wire reports what ended it.
   const { told, requestedAt } = turn;
-  const isEnd = told !== null && !told.working && told.at > since - reportLagMs;
+  const earliestAt = Math.max(since - reportLagMs, Math.min(since, askedAt));
+  const isEnd = told !== null && !told.working && told.at >= earliestAt;
   const endedAt = isEnd ? told.at : Number.POSITIVE_INFINITY;
   const isInTurn = (at: Millis): boolean => at > since && at <= endedAt;
   if (wire.wholeAt.some(isInTurn)) return true;
   if ((requestedAt ?? 0) < since + reportLagMs) return false;
   // What the record is read to say after the end may be the request that was lost: then the wire shows none since.
   const isSeen = (at: Millis): boolean => at > since && at <= endedAt + reportLagMs;
-  return isInTurn(requestedAt ?? 0) || askedAt(wire).some(isSeen);
+  return isInTurn(requestedAt ?? 0) || sentAt(wire).some(isSeen);
 }
 
 /** When what may be a conversation has last gone up. */
-const askedAt = ({ conversationsBefore, lastConversationAt }: Facts['wire']): readonly Millis[] =>
+const sentAt = ({ conversationsBefore, lastConversationAt }: Facts['wire']): readonly Millis[] =>
   lastConversationAt === null ? [] : [...conversationsBefore, lastConversationAt];
 
 /** A byte has come of an answer that no side request can have asked for. */

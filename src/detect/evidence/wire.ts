@@ -80,7 +80,7 @@ export const noWire: Wire = {
 const keepClosed = 8;
 
 /** A new try of the same request may be put in other words: asked for in one piece, it does without `stream`. */
-const otherWordsBytes = 1_024;
+export const otherWordsBytes = 1_024;
 
 /** What the screen shows once a compaction is over. While it fails, the agent counts down to its next try. */
 const afterCompaction: readonly ScreenFacts['activity'][] = ['busy', 'waiting', 'tool', 'idle', 'background'];
@@ -168,10 +168,12 @@ export function foldWire(
   }
 }
 
-/** The first sense that tells of the end dates it: by the time the others do, more may have been asked. */
+/** The earliest of what several senses tell dates the end: by the time the others do, more may have been asked. */
 function compacted(wire: Wire, at: Millis): Wire {
-  const isKnown = wire.compactedAt !== null && at - wire.compactedAt < hookReadMs;
-  return isKnown ? wire : { ...wire, conversationSize: 0, compactedAt: at };
+  const { compactedAt } = wire;
+  return compactedAt !== null && at - compactedAt < hookReadMs
+    ? { ...wire, compactedAt: Math.min(at, compactedAt) }
+    : { ...wire, conversationSize: 0, compactedAt: at };
 }
 
 type EventOf<Type extends Event['type']> = Extract<Event, { type: Type }>;
@@ -193,7 +195,11 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     lastRequestAt: isRequest ? later(wire.lastRequestAt, after.requestAt) : wire.lastRequestAt,
     lastConversationAt: isNewConversation ? after.requestAt : wire.lastConversationAt,
     wholeAt: isWhole ? [...wire.wholeAt.slice(-7), after.requestAt] : wire.wholeAt,
-    conversationSize: streams(after) ? after.requestSize : wire.conversationSize,
+    // What was asked before a compaction ended is the compaction's own.
+    conversationSize:
+      streams(after) && (after.requestAt ?? 0) >= (wire.compactedAt ?? 0)
+        ? after.requestSize
+        : wire.conversationSize,
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
     conversationsBefore:
       isNewConversation && wire.lastConversationAt !== null

@@ -129,16 +129,20 @@ const silentEnd = ending(
   'silent-end',
   'the turn ended without a word right after its connection was lost',
   (e) => {
-    const endedAt = freeSince(e);
-    if (endedAt === null || e.turn.count === 0) return null;
+    const { idleSince, count } = e.turn;
+    if (idleSince === null || count === 0) return null;
+    const shownAt = shownFreeSince(e, idleSince);
+    const endedAt = ({ by }: ClosedConnection): Millis => (by === 'guard' ? shownAt : idleSince);
     // What is lost later, as in a sleep, took no turn with it.
-    const lost = e.wire.closed.findLast(({ by, at }) => by !== 'agent' && at <= endedAt);
+    const lost = e.wire.closed.findLast((each) => each.by !== 'agent' && each.at <= endedAt(each));
     if (!lost) return null;
-    const gap = endedAt - lost.at;
-    if (!abnormal(lost, e) || gap > silentEndMs || turnHasRequestedSince(e, lost.at)) return null;
+    const since = endedAt(lost);
+    const gap = since - lost.at;
+    if (!abnormal(lost, e) || gap > silentEndMs) return null;
+    if (turnHasRequestedSince(e, lost.at, lost.requestAt ?? lost.at)) return null;
     if (personTookOver(e, lost.at) || isReplaced(lost, e)) return null;
     return atRest(e, {
-      since: endedAt,
+      since,
       because: () => [
         `the turn ended ${seconds(gap)} after its connection was cut`,
         'no new request was made',
@@ -172,12 +176,14 @@ function limited({ turn, clock }: Evidence): boolean {
 }
 
 /**
- * Since when the prompt has been free; null: it is not. A sense that the screen cannot overrule may tell of it later.
+ * Since when the prompt has been free by the first sense that tells of it: the screen may show it before one that it
+ * cannot overrule. This counts beside the guard's own cut only, which alone is never reported late.
  */
-function freeSince({ turn: { idleSince }, screen }: Evidence): Millis | null {
-  if (idleSince === null || screen?.facts.activity !== 'idle') return idleSince;
+function shownFreeSince({ turn: { lastStartedAt }, screen }: Evidence, idleSince: Millis): Millis {
+  if (screen?.facts.activity !== 'idle') return idleSince;
   const { activitySince } = screen;
-  return idleSince - activitySince < reportLagMs ? Math.min(idleSince, activitySince) : idleSince;
+  const isOfThisTurn = activitySince > (lastStartedAt ?? 0) && idleSince - activitySince < reportLagMs;
+  return isOfThisTurn ? Math.min(idleSince, activitySince) : idleSince;
 }
 
 /** An answer that was asked for later, on another connection, has flowed since: it was the turn's. */
@@ -196,8 +202,12 @@ function isReplaced({ at, requestAt: before }: ClosedConnection, { wire }: Evide
  * record. After an answer that is recorded as the turn's last, a connection on which no byte has passed since carried
  * nothing, however much later it was lost.
  */
-function abnormal({ by, cause, lastByteAt, isAtReturn }: ClosedConnection, { turn }: Evidence): boolean {
-  if (isWholeOnRecord(turn, lastByteAt)) return false;
-  if ((by === 'guard' && !isAtReturn) || cause === 'reset' || cause === 'dead') return true;
-  return turn.recordSpeaks && turn.answer === null;
+function abnormal(lost: ClosedConnection, { turn }: Evidence): boolean {
+  const { answer, recordSpeaks } = turn;
+  if (isWholeOnRecord(turn, lost.lastByteAt)) return false;
+  // An answer from before this request was asked for is that of an earlier step.
+  if (lost.by === 'guard' && lost.isAtReturn && recordSpeaks)
+    return (answer?.at ?? 0) < (lost.requestAt ?? 0) + reportLagMs;
+  if (lost.by === 'guard' || lost.cause === 'reset' || lost.cause === 'dead') return true;
+  return recordSpeaks && answer === null;
 }
