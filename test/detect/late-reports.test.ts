@@ -1,7 +1,7 @@
 /** What is told late, twice, or around a standstill: it neither hides trouble nor touches a healthy turn. */
 import { expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, firstTurn, type Story, say, story } from '../support/story.ts';
+import { asks, firstTurn, reported, type Story, say, story } from '../support/story.ts';
 
 const actions = (told: Story) => told.did('cut', 'nudge', 'stop', 'launch').map(({ type }) => type);
 const fast = () => {
@@ -12,23 +12,6 @@ const fast = () => {
   return told;
 };
 const cutAtS = (told: Story) => told.effects.find(({ effect }) => effect.type === 'cut')?.atS;
-
-const reported = (
-  id: number,
-  at: { request: number; answer?: number; down?: number },
-  bytes: { up?: number; down?: number },
-): Observation => ({
-  type: 'connection.bytes',
-  id,
-  up: bytes.up ?? 0,
-  down: bytes.down ?? 0,
-  last: bytes.down ? 'down' : 'up',
-  stage: at.answer === undefined ? 'request' : 'answer',
-  lastUpAt: at.request,
-  requestAt: at.request,
-  ...(at.down !== undefined && { lastDownAt: at.down }),
-  ...(at.answer !== undefined && { answerAt: at.answer }),
-});
 
 const telemetry = (s: number): Observation =>
   reported(
@@ -199,42 +182,34 @@ test('a loss that is reported between the screen and the status is one', () => {
   expect(actions(told)).toEqual(['nudge']);
 });
 
-test('a turn that repeats a lost request is left alone, although the screen flickered as its compaction ended', () => {
-  const told = asks(story());
-  told.wait(2, say.bytes(1), say.drawing, say.busy(12));
-  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
-  told.tell({ ...say.request(1), up: 300_000 } as Observation);
-  told.wait(5, say.bytes(1), say.drawing);
-  told.tell(say.busy(0));
-  told.skip(0.2);
-  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
-  told.wait(3, say.bytes(1), say.drawing);
-  told.tell(say.busy(0));
-  told.skip(0.1);
-  told.tell({ ...say.request(1), up: 60_000 } as Observation);
-  told.wait(1, say.drawing);
-  told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
-  told.skip(0.5);
-  told.tell(say.opened(2));
-  told.tell({ ...say.request(2), up: 60_000 } as Observation);
-  told.wait(1, say.drawing);
-  told.tell(say.bytes(2));
-  told.tell({ type: 'turn.ended' });
-  told.tell(say.idle);
-  told.wait(6, say.idle);
-  expect(actions(told)).toEqual([]);
-});
+const compacting: Observation = { type: 'screen', facts: { activity: 'compacting' } };
 
-test('the same, although the last bytes of the compaction are reported after its told end', () => {
+test.each<[string, (told: Story) => void]>([
+  [
+    'the screen flickered as its compaction ended',
+    (told) => {
+      told.tell(say.busy(0));
+      told.skip(0.2);
+      told.tell(compacting);
+      told.wait(3, say.bytes(1), say.drawing);
+    },
+  ],
+  [
+    'the last bytes of its compaction are reported after the told end of that',
+    (told) => {
+      told.tell({ type: 'compaction.finished' });
+      told.skip(0.1);
+      told.tell(say.bytes(1));
+      told.skip(0.1);
+    },
+  ],
+])('a turn that repeats a lost request is left alone, although %s', (_, odd) => {
   const told = asks(story());
   told.wait(2, say.bytes(1), say.drawing, say.busy(12));
-  told.tell({ type: 'screen', facts: { activity: 'compacting' } });
+  told.tell(compacting);
   told.tell({ ...say.request(1), up: 300_000 } as Observation);
   told.wait(5, say.bytes(1), say.drawing);
-  told.tell({ type: 'compaction.finished' });
-  told.skip(0.1);
-  told.tell(say.bytes(1));
-  told.skip(0.1);
+  odd(told);
   told.tell(say.busy(0));
   told.skip(0.1);
   told.tell({ ...say.request(1), up: 60_000 } as Observation);

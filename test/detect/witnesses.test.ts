@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { asks, firstTurn, type Story, say, story } from '../support/story.ts';
+import { asks, firstTurn, reported, type Story, say, story } from '../support/story.ts';
 
 const actions = (told: ReturnType<typeof story>) =>
   told.did('cut', 'nudge', 'stop', 'launch').map(({ type }) => type);
@@ -99,23 +99,6 @@ describe('bytes are not meaning', () => {
 
 describe('which of several connections the turn waits on', () => {
   /** As the tunnel reports it, with its own stamps. */
-  const reported = (
-    id: number,
-    at: { request: number; answer?: number; down?: number },
-    bytes: { up?: number; down?: number },
-  ): Observation => ({
-    type: 'connection.bytes',
-    id,
-    up: bytes.up ?? 0,
-    down: bytes.down ?? 0,
-    last: bytes.down ? 'down' : 'up',
-    stage: at.answer === undefined ? 'request' : 'answer',
-    lastUpAt: at.request,
-    requestAt: at.request,
-    ...(at.down !== undefined && { lastDownAt: at.down }),
-    ...(at.answer !== undefined && { answerAt: at.answer }),
-  });
-
   function asked(): Story {
     const told = firstTurn(
       story({ network_resilience: { stream_timeout_ms: 4_000, first_byte_timeout_ms: 4_000 } }),

@@ -155,3 +155,25 @@ export const say = {
     ...more,
   }),
 } as const satisfies Record<string, Observation | ((...values: never[]) => Observation)>;
+
+/**
+ * What the tunnel reports of a connection.
+ * @param at moments on the monotonic clock, in milliseconds
+ * @param bytes since the last report
+ */
+export const reported = (
+  id: number,
+  at: { request: number; answer?: number; down?: number },
+  bytes: { up?: number; down?: number },
+): Observation => ({
+  type: 'connection.bytes',
+  id,
+  up: bytes.up ?? 0,
+  down: bytes.down ?? 0,
+  last: bytes.down ? 'down' : 'up',
+  stage: at.answer === undefined ? 'request' : 'answer',
+  lastUpAt: at.request,
+  requestAt: at.request,
+  ...(at.down !== undefined && { lastDownAt: at.down }),
+  ...(at.answer !== undefined && { answerAt: at.answer }),
+});
