@@ -57,6 +57,29 @@ test('and so is one of which no record tells', () => {
   expect(actions(told)).toEqual(['cut', 'nudge']);
 });
 
+test.each([
+  ['as much as what was lost', 60_000, ['cut']],
+  ['too little for that', 20_000, ['cut', 'nudge']],
+])(
+  'a turn that asks again just before the cut at the awakening, with %s, and is answered at once',
+  (_, up, did) => {
+    const told = asks(story());
+    told.wait(3, say.bytes(1), say.drawing, say.busy(12));
+    const lookedAt = told.state.evidence.clock.at;
+    told.skip(60);
+    told.tell(say.opened(2));
+    told.tell({ ...say.request(2), up } as Observation);
+    told.skip(0.1);
+    told.tell({ type: 'clock.gap', gapMs: 60_000, cause: 'slept', lookedAt });
+    told.skip(1);
+    told.tell(say.bytes(2));
+    told.tell({ type: 'turn.ended', well: true });
+    told.tell(say.idle);
+    told.wait(20, say.idle);
+    expect(actions(told)).toEqual(did);
+  },
+);
+
 test('a turn of the queue that dies at once is not dated by the free prompt before it', () => {
   const told = story();
   for (const each of [say.started, say.idle, say.busy(0), say.opened(1), say.request(1)] as Observation[])

@@ -5,11 +5,12 @@
  */
 import type { FailureKind, Millis } from '../../events.ts';
 import { turnHasRequestedSince } from '../carrier.ts';
-import { type ClosedConnection, lastByteAt, streams } from '../evidence/connection.ts';
+import { type ClosedConnection, streams } from '../evidence/connection.ts';
 import { isRefusal } from '../evidence/failures.ts';
 import type { Evidence } from '../evidence/index.ts';
 import { isWholeOnRecord } from '../evidence/turn.ts';
-import { hookReadMs, obeysMs, reportLagMs, settleMs } from '../limits.ts';
+import { otherWordsBytes } from '../evidence/wire.ts';
+import { conversationBytes, hookReadMs, obeysMs, reportLagMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
 import { askIfRepeated, type Signature, type Suspicion, seconds } from '../verdict.ts';
 
@@ -186,13 +187,27 @@ function shownFreeSince({ turn: { lastStartedAt }, screen }: Evidence, idleSince
   return isOfThisTurn ? Math.min(idleSince, activitySince) : idleSince;
 }
 
-/** An answer that was asked for later, on another connection, has flowed since: it was the turn's. */
-function isReplaced({ at, requestAt: before }: ClosedConnection, { wire }: Evidence): boolean {
-  const isLater = (requestAt: Millis | null, byteAt: Millis): boolean =>
-    byteAt > at && (requestAt ?? 0) > (before ?? 0);
+/**
+ * An answer that was asked for later, on another connection, has come since: it was the turn's. It streams, or it was
+ * asked for before the loss with as much. What is asked for afterwards, `turnHasRequestedSince` judges.
+ */
+function isReplaced(lost: ClosedConnection, { wire }: Evidence): boolean {
+  const isLater = (requestAt: Millis | null, byteAt: Millis | null): boolean =>
+    (byteAt ?? 0) > lost.at && (requestAt ?? 0) > (lost.requestAt ?? 0);
+  const least = Math.max(conversationBytes, lost.requestSize - otherWordsBytes);
+  const asksAsMuch = ({ requestAt, requestSize }: Pick<ClosedConnection, 'requestAt' | 'requestSize'>) =>
+    requestSize >= least && (requestAt ?? 0) <= lost.at;
   return (
-    wire.connections.some((each) => streams(each) && isLater(each.requestAt, lastByteAt(each))) ||
-    wire.closed.some((each) => each.carried === 'stream' && isLater(each.requestAt, each.lastByteAt))
+    wire.connections.some(
+      (each) =>
+        (streams(each) || (each.stage === 'answer' && asksAsMuch(each))) &&
+        isLater(each.requestAt, each.lastDownAt),
+    ) ||
+    wire.closed.some(
+      (each) =>
+        (each.carried === 'stream' || (each.carried === 'whole' && asksAsMuch(each))) &&
+        isLater(each.requestAt, each.lastByteAt),
+    )
   );
 }
 
