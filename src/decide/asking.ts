@@ -7,10 +7,10 @@ import type { GuardState } from './state.ts';
 /**
  * The guard is out of cures. With a living agent: leave it alone, tell the person, and watch. Without one: say how to
  * go on by hand, and end with the agent's own exit code.
+ * @param cause the class of what the person is asked about
  */
-export function giveUp(state: GuardState, detail: string): Step {
+export function giveUp(state: GuardState, detail: string, cause = curedClass(state)): Step {
   const { evidence: e } = state;
-  const cause = state.incident?.class ?? 'unknown';
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
   if (!alive) return abandon(state, detail);
   return andThen(act(state, 'ask', detail), (next) => {
@@ -20,6 +20,10 @@ export function giveUp(state: GuardState, detail: string): Step {
     return incident ? adding(asking, { type: 'notify', what: 'blocked', incident }) : asking;
   });
 }
+
+/** An incident keeps the class that it began with, and a later cure in it may be for another. */
+const curedClass = ({ cure, down, incident }: GuardState): string =>
+  cure?.class ?? down?.cause ?? incident?.class ?? 'unknown';
 
 export const choseToLeave = (state: GuardState): Step => abandon(state, 'you chose not to wait', 'user');
 

@@ -53,7 +53,7 @@ export function takeRung(state: GuardState, wanted: Rung, verdict: Verdict, conf
     case 'relaunch':
       return beginRelaunch(state, cause, config);
     case 'ask':
-      return giveUp(state, verdict.because.join('; '));
+      return giveUp(state, verdict.because.join('; '), cause);
   }
 }
 

@@ -40,6 +40,24 @@ test('an agent that takes all the memory is ended', () => {
   expect(actions(told)).toEqual(['stop']);
 });
 
+test('the person is asked once about an agent that takes all the memory when none may follow it', () => {
+  const told = story({ recovery: { restart_limit: 0 } });
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(waiting);
+  told.wait(5, say.drawing, say.sample(100));
+  expect(told.state.incident?.class).not.toBe('memory-runaway');
+  for (let share = 0.4; share < 0.85; share += 0.02)
+    told.wait(1, say.drawing, say.sample(100, { memoryShare: share }));
+  told.tell({ type: 'connection.failed', id: 1, host: 'api.example', cause: 'no-route' });
+  told.tell({ type: 'screen', facts: { activity: 'retrying' } });
+  for (let share = 0.85; share < 0.95; share += 0.02)
+    told.wait(1, say.drawing, say.sample(100, { memoryShare: share }));
+  expect(told.did('notify').map(({ what }) => what)).toEqual(['blocked']);
+});
+
 test('a compaction gets its full time once the line is back', () => {
   const told = held({ type: 'screen', facts: { activity: 'compacting' } });
   told.wait(1_200, say.drawing, say.sample(100));
