@@ -8,7 +8,7 @@ import { keyOf } from './vt/keys.ts';
 import { endsInTime, type Token } from './vt/tokens.ts';
 
 export interface HeldKeys {
-  /** What came in one read. */
+  /** What came in one read. What had begun in an earlier one was typed before the rest of it. */
   add(strokes: readonly Keystroke[]): void;
   readonly bytes: number;
   readonly isEmpty: boolean;
@@ -77,41 +77,6 @@ const isAlone = (piece: Piece | undefined) => piece?.kind === 'enter' || piece?.
 /** One of so many that share the time. */
 const shareMs = (writes: number) => Math.max(leastPauseMs, Math.min(betweenBurstsMs, allGivenMs / writes));
 
-const continues = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
-
-/** How many bytes are missing of the character of UTF-8 in which these end. */
-function missingBytes(bytes: Uint8Array): number {
-  let count = 0;
-  while (count < 3 && continues(bytes.at(-1 - count))) count++;
-  const first = bytes.at(-1 - count) ?? 0;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-  return Math.max(0, length - 1 - count);
-}
-
-interface Cut {
-  /** It belongs to what came before. */
-  readonly head: readonly Keystroke[];
-  readonly tail: readonly Keystroke[];
-}
-
-/**
- * The line may split a character between two reads. Its end goes with its beginning: what the terminal answers must not
- * come between them.
- */
-function cutCharacter(before: Piece | undefined, strokes: readonly Keystroke[]): Cut {
-  const [first, ...others] = strokes;
-  const uncut: Cut = { head: [], tail: strokes };
-  if (first?.token.type !== 'text' || before?.strokes.at(-1)?.token.type !== 'text') return uncut;
-  const missing = missingBytes(before.bytes);
-  let count = 0;
-  while (count < missing && continues(first.bytes[count])) count++;
-  if (count === 0) return uncut;
-  const part = (bytes: Buffer): readonly Keystroke[] =>
-    bytes.length === 0 ? [] : [{ ...first, bytes, token: { type: 'text', bytes, length: bytes.length } }];
-  const [head, rest] = [first.bytes.subarray(0, count), first.bytes.subarray(count)];
-  return { head: part(head), tail: [...part(rest), ...others] };
-}
-
 const endsPaste = ({ strokes }: Piece) => strokes.at(-1)?.token.type === 'paste-end';
 
 export function createHeldKeys(): HeldKeys {
@@ -142,11 +107,9 @@ export function createHeldKeys(): HeldKeys {
 
   return {
     add(strokes) {
-      const before = pieces.at(-1);
-      const { head, tail } = cutCharacter(before, strokes);
-      if (before !== undefined && head.length > 0)
-        pieces[pieces.length - 1] = pieceOf([...before.strokes, ...head]);
-      if (tail.length > 0) pieces.push(pieceOf(tail));
+      const isNew = strokes.findIndex(({ isSplit }) => !isSplit);
+      const old = isNew < 0 ? strokes : strokes.slice(0, isNew);
+      for (const piece of [old, strokes.slice(old.length)]) if (piece.length > 0) pieces.push(pieceOf(piece));
       size += strokes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     },
     get bytes() {

@@ -34,6 +34,8 @@ export interface Keystroke {
   readonly bytes: Buffer;
   /** They are the rest of a token whose beginning has been passed. */
   readonly isRest: boolean;
+  /** Its beginning came in an earlier read than its end. */
+  readonly isSplit: boolean;
 }
 
 /** Where this comes from: the person's keyboard, the mouse, or the terminal itself. */
@@ -55,13 +57,17 @@ export function createKeystrokes(): Keystrokes {
   /** The beginning of the open sequence, if it has not been passed. */
   let kept: Buffer = nothing;
 
-  /** @param from where in the bytes the first token begins; below 0: its beginning has been passed */
-  function keystrokes(tokens: readonly Token[], bytes: Buffer, from: number): readonly Keystroke[] {
+  /**
+   * @param from where in the bytes the first token begins; below 0: its beginning has been passed
+   * @param newFrom where those begin that have just come
+   */
+  function keystrokes(tokens: readonly Token[], bytes: Buffer, from: number, newFrom: number) {
     let at = from;
     const all = tokens.map((token) => {
       const begin = at;
       at += token.length;
-      return { token, bytes: bytes.subarray(Math.max(0, begin), Math.max(0, at)), isRest: begin < 0 };
+      const own = bytes.subarray(Math.max(0, begin), Math.max(0, at));
+      return { token, bytes: own, isRest: begin < 0, isSplit: begin < newFrom };
     });
     // A copy: it must not hold on to the whole of what was read.
     kept = tokenizer.heldBytes > 0 ? Buffer.from(bytes.subarray(Math.max(0, at))) : nothing;
@@ -96,13 +102,14 @@ export function createKeystrokes(): Keystrokes {
       const { heldBytes } = tokenizer;
       const tokens = tokenizer.read(chunk, at);
       const bytes = kept.length > 0 ? Buffer.concat([kept, chunk]) : chunk;
-      return keystrokes(tokens, bytes, bytes.length - chunk.length - heldBytes);
+      const newFrom = bytes.length - chunk.length;
+      return keystrokes(tokens, bytes, newFrom - heldBytes, newFrom);
     },
     expire(at) {
       const { heldBytes } = tokenizer;
       const tokens = tokenizer.expire(at);
       if (tokens.length === 0) return [];
-      return keystrokes(tokens, kept, kept.length - heldBytes);
+      return keystrokes(tokens, kept, kept.length - heldBytes, kept.length);
     },
     get dueAt() {
       return tokenizer.dueAt;

@@ -1,10 +1,10 @@
 /**
  * Splits what a person's terminal sends into tokens: text, control characters, escape sequences, pastes. All readers of
  * the input share one tokenizer, so that they cannot disagree. However the bytes are split into chunks, the tokens are
- * the same, except for where a run of text or of a paste is cut.
+ * the same, except for where a run of text or of a paste is cut. Text is cut between characters only.
  *
- * An ESC may be a key, or begin a sequence whose rest is still on its way; only time can tell. Time comes in as data:
- * `expire` is called if nothing has come by `dueAt`.
+ * An ESC may be a key, or begin a sequence whose rest is still on its way; only time can tell. So it is with a byte that
+ * begins a character of UTF-8. Time comes in as data: `expire` is called if nothing has come by `dueAt`.
  */
 import type { Millis } from '../../events.ts';
 
@@ -41,7 +41,10 @@ export interface Tokenizer {
   readonly heldBytes: number;
 }
 
-/** After this, a lone ESC is a key. tmux, vim and Claude Code wait about as long. */
+/**
+ * After this, a lone ESC is a key, and a lone byte is text in another encoding. tmux, vim and Claude Code wait about as
+ * long for what follows an ESC.
+ */
 export const escMs = 40;
 /** How long a sequence that has begun is waited for: its rest may come over a slow line. */
 export const restMs = 500;
@@ -59,7 +62,17 @@ const ESC = 0x1b;
 const BEL = 0x07;
 const pasteEnd = Uint8Array.from('\x1b[201~', (character) => character.charCodeAt(0));
 
-type State = 'ground' | 'escape' | 'alt' | 'csi' | 'ss3' | 'mouse' | 'string' | 'string-escape' | 'paste';
+type State =
+  | 'ground'
+  | 'character'
+  | 'escape'
+  | 'alt'
+  | 'csi'
+  | 'ss3'
+  | 'mouse'
+  | 'string'
+  | 'string-escape'
+  | 'paste';
 
 export function createTokenizer(): Tokenizer {
   let state: State = 'ground';
@@ -101,6 +114,10 @@ export function createTokenizer(): Tokenizer {
 
   /** A key or a timeout came where the sequence should have gone on: it was typed key by key, or is broken. */
   function giveUp(): void {
+    if (state === 'character') {
+      endCharacter();
+      return;
+    }
     const typed = state === 'escape' || state === 'alt' || isBegun() || state.startsWith('string');
     const isWhole = heldBytes === held.length;
     if (!typed || !isWhole) {
@@ -119,13 +136,19 @@ export function createTokenizer(): Tokenizer {
     if (isEscaped) tokens.push({ type: 'esc', rest: '', length: 1 });
   }
   /** Nothing but ESC and an introducer: Alt and `[`, for instance. */
-  const isBegun = () => heldBytes === 2 && !alt && state !== 'ground' && state !== 'paste';
+  const isBegun = () =>
+    heldBytes === 2 && !alt && state !== 'character' && state !== 'ground' && state !== 'paste';
 
   const steps: { readonly [In in Exclude<State, 'paste'>]: (byte: number) => void } = {
     ground,
+    character(byte) {
+      if (!continues(byte)) return instead(byte);
+      hold(byte);
+      if (--missing === 0) endCharacter();
+    },
     escape: afterEscape,
     alt(byte) {
-      if ((byte & 0xc0) !== 0x80) return instead(byte);
+      if (!continues(byte)) return instead(byte);
       hold(byte);
       if (--missing > 0) return;
       const rest = new TextDecoder().decode(Uint8Array.from(held.slice(1)));
@@ -200,7 +223,7 @@ export function createTokenizer(): Tokenizer {
     if (next !== null) state = next;
     else if (byte >= 0xc0) {
       state = 'alt';
-      missing = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
+      missing = lengthOf(byte) - 1;
     } else tokens.push({ type: 'esc', rest: String.fromCharCode(byte), length: release() });
   }
 
@@ -224,14 +247,26 @@ export function createTokenizer(): Tokenizer {
   function ground(byte: number): void {
     if (byte === ESC) begin();
     else if (byte < 0x20 || byte === 0x7f) tokens.push({ type: 'control', byte, length: 1 });
+    else if (lengthOf(byte) > 1) beginCharacter(byte);
     else bytesToken('text', Uint8Array.of(byte));
   }
 
-  /** Index after the run of plain text that begins at `from`. */
+  function beginCharacter(byte: number): void {
+    state = 'character';
+    missing = lengthOf(byte) - 1;
+    hold(byte);
+  }
+  function endCharacter(): void {
+    const bytes = Uint8Array.from(held);
+    release();
+    bytesToken('text', bytes);
+  }
+
+  /** Index after the run of plain text that begins at `from`, without a last character whose end has not come. */
   function endOfText(chunk: Uint8Array, from: number): number {
     let end = from;
     while (end < chunk.length && isPlain(chunk[end] as number)) end++;
-    return end;
+    return end < chunk.length ? end : Math.max(from, endOfCharacters(chunk));
   }
 
   /** Index after what was taken of a paste. */
@@ -261,7 +296,8 @@ export function createTokenizer(): Tokenizer {
 
   function limitMs(): Millis {
     if (state === 'paste') return pasteMs;
-    return state === 'escape' || state === 'string-escape' || isBegun() ? escMs : restMs;
+    const isKey = state === 'character' || state === 'escape' || state === 'string-escape' || isBegun();
+    return isKey ? escMs : restMs;
   }
 
   return {
@@ -307,6 +343,18 @@ export const endsInTime = (token: Token): boolean =>
 /** Nobody has typed it, with Alt or without: mouse, focus, an answer of the terminal. */
 const isReport = (parameters: string, final: string) =>
   /^[<=>?]/.test(parameters) || (parameters === '' && 'IMO'.includes(final));
+
+const continues = (byte: number) => (byte & 0xc0) === 0x80;
+
+/** Bytes of the character of UTF-8 that this one begins. */
+const lengthOf = (byte: number) => (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1);
+
+/** Index after the last character of UTF-8 that is whole; text in another encoding is taken as it is. */
+function endOfCharacters(bytes: Uint8Array): number {
+  let begin = bytes.length - 1;
+  while (begin > bytes.length - 4 && continues(bytes[begin] ?? 0)) begin--;
+  return begin + lengthOf(bytes[begin] ?? 0) > bytes.length ? begin : bytes.length;
+}
 
 const isPlain = (byte: number) => byte >= 0x20 && byte !== 0x7f;
 const isPrintable = (byte: number) => isPlain(byte) && byte < 0x80;

@@ -76,6 +76,24 @@ describe('tokens', () => {
     );
   });
 
+  test('hold a character whole, and text in another encoding for a moment only', () => {
+    const tokenizer = createTokenizer();
+    const texts = (tokens: readonly Token[]) =>
+      tokens.map((token) =>
+        token.type === 'text' ? Buffer.from(token.bytes).toString('latin1') : token.type,
+      );
+    const [first, ...rest] = Buffer.from('日');
+    expect(texts(tokenizer.read(Uint8Array.of(0x61, first as number), 0))).toEqual(['a']);
+    expect(tokenizer.isOpen).toBe(true);
+    expect(texts(tokenizer.read(Uint8Array.from(rest), 0))).toEqual([Buffer.from('日').toString('latin1')]);
+    expect(tokenizer.isOpen).toBe(false);
+    expect(texts(tokenizer.read(Uint8Array.of(0xe9), 0))).toEqual([]);
+    expect(texts(tokenizer.read(Buffer.from('t\r'), 0))).toEqual(['\xe9', 't', 'control']);
+    expect(texts(tokenizer.read(Uint8Array.of(0xe9), 0))).toEqual([]);
+    expect(texts(tokenizer.expire(escMs))).toEqual(['\xe9']);
+    expect(tokenizer.isOpen).toBe(false);
+  });
+
   test('cover each byte once', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
