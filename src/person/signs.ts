@@ -95,7 +95,8 @@ export const isRead = ({ terminal, now }: Pick<Evidence, 'terminal' | 'now'>): b
   terminal.inputBlockedSince === null &&
   (terminal.inputReadAt === null || now - terminal.inputReadAt >= keySettleMs);
 
-const isStop = (event: Event): boolean =>
+/** A key that is to stop the turn. */
+export const isStop = (event: Event): boolean =>
   event.type === 'input' && (event.kind === 'escape' || event.kind === 'interrupt');
 
 /**

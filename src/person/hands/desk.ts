@@ -6,6 +6,7 @@ import type { Event, Observation, ScreenFacts } from '../../events.ts';
 import type { Pty } from '../../terminal/pty.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Composer } from '../composer.ts';
+import { isStop } from '../signs.ts';
 
 /** Once an agent has drawn something, it needs this long before it takes keys. */
 export const settleMs = 500;
@@ -46,6 +47,8 @@ export interface Desk {
    * itself.
    */
   readonly begun: number;
+  /** How often the person has pressed a key to stop a turn. */
+  readonly stops: number;
   /** The person has paused the guard: it watches and does nothing. */
   readonly paused: boolean;
   /** Another process has the agent's terminal now, such as the person's editor, which must not get our keys. */
@@ -73,6 +76,7 @@ export function createDesk(parts: DeskParts): KeptDesk {
   let facts: ScreenFacts = { activity: 'unknown' };
   let vim = false;
   let begun = 0;
+  let stops = 0;
   let paused = false;
   return {
     isNudging: false,
@@ -94,6 +98,9 @@ export function createDesk(parts: DeskParts): KeptDesk {
     get begun() {
       return begun;
     },
+    get stops() {
+      return stops;
+    },
     get paused() {
       return paused;
     },
@@ -103,6 +110,7 @@ export function createDesk(parts: DeskParts): KeptDesk {
     follow(event, isPaused) {
       paused = isPaused;
       if (event.type === 'turn.started' || event.type === 'request.sent') begun++;
+      if (isStop(event)) stops++;
       if (event.type === 'agent.started') {
         facts = { activity: 'unknown' };
         vim = false;

@@ -97,6 +97,11 @@ export function knowsDraft(desk: Desk): boolean {
 export function trustScreen(desk: Desk): void {
   const { composer, launch } = desk;
   const shown = boxOf(desk)?.text ?? '';
+  // It has just been given back, and nobody has seen that yet.
+  if (composer.aside !== '' && boxHolds(desk, composer.aside)) {
+    composer.restored();
+    return;
+  }
   settleDoubt(desk);
   if (noticeRestored(desk)) return;
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
@@ -170,5 +175,7 @@ function restoredText(desk: Desk): string | null {
   const texts = restorableTexts(desk);
   // Longer texts first: a stand-in on the screen may stand for the draft, or for nothing.
   const drafts = inBox === '' ? [] : texts.map((text) => `${text}\n${inBox}`);
-  return [...drafts, ...texts].find((text) => boxHolds(desk, text)) ?? null;
+  // Before the last key is drawn, the draft may still come.
+  const alone = inBox === '' || isDrawn(desk) ? texts : [];
+  return [...drafts, ...alone].find((text) => boxHolds(desk, text)) ?? null;
 }

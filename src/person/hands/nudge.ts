@@ -42,11 +42,12 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   // In the middle of a paste, our keys would become part of it.
   if (terminal.isMidKey || composer.isPasting) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   if (isAsked(desk) && !isInTranscript(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
-  const keysBefore = composer.keys; // what was pressed just before the hold counts as well, and is told at its beginning
+  // What was pressed just before the hold counts as well, and is told at its beginning.
+  const before = { keys: composer.keys, stops: desk.stops };
   const release = terminal.hold();
   desk.isNudging = true;
   try {
-    emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan, keysBefore) });
+    emit({ type: 'nudge.done', outcome: await submitPrompt(desk, plan, before) });
   } finally {
     desk.isNudging = false;
     await pause(betweenBurstsMs); // keys that come together with our Enter would make a line break of it
@@ -54,12 +55,20 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   }
 }
 
-async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Promise<Outcome> {
+async function submitPrompt(
+  desk: Desk,
+  plan: NudgePlan,
+  before: { readonly keys: number; readonly stops: number },
+): Promise<Outcome> {
   const { launch, pty, composer, terminal } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
   /** The person has typed, or has paused the guard. */
-  const personActed = () => composer.keys !== keysBefore || desk.paused;
+  const personActed = () => composer.keys !== before.keys || desk.paused;
+  const personStops = () => {
+    terminal.settle();
+    return desk.stops !== before.stops || desk.paused;
+  };
   const type = (text: string) => {
     if (desk.pty === pty) pty.write(Buffer.from(text));
     return desk.pty === pty;
@@ -80,9 +89,10 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, keysBefore: number): Pr
     // there. That text is sent. An interrupted compaction leaves `/compact` in the box, which would only start it
     // again.
     const restored = boxOf(desk)?.text ?? '';
-    if (desk.paused) return 'person-typing';
+    if (personStops()) return 'person-typing';
     if (restored !== '' && !desk.facts.draftIsCommand) {
-      // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it.
+      // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it. A key
+      // that stops a turn would stop this one.
       const sent = restorable.find((text) => boxHolds(desk, text));
       if (sent !== undefined) {
         await enterInsertMode(desk, pty);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Desk } from '../../../src/person/hands/desk.ts';
-import { settleDoubt } from '../../../src/person/hands/input-box.ts';
+import { noticeRestored, settleDoubt, trustScreen } from '../../../src/person/hands/input-box.ts';
 import { composing } from '../../support/composing.ts';
 import { tokensOf } from '../../support/keys.ts';
 
@@ -21,4 +21,40 @@ test.each([
   tell({ type: 'screen', facts: { activity: 'idle', draft: false } });
   settleDoubt(desk as unknown as Desk);
   expect(composer.inBox).toBe('a long text');
+});
+
+/** The screen shows this in the box. */
+function deskAt(composer: Desk['composer'], text: string): Desk {
+  const adapter = { readInputBox: () => ({ text, isPrompt: true }), pasteStandIn: /\[Pasted\]/ };
+  return {
+    composer,
+    terminal: { keptBytes: 0 },
+    view: () => null,
+    launch: { adapter },
+  } as unknown as Desk;
+}
+
+test('what was typed since Esc put a message back is not given up before it is drawn', () => {
+  const { composer, type, shows, tell } = composing();
+  shows('busy');
+  type('a message');
+  type('\r');
+  shows('busy');
+  type('\x1b');
+  composer.typed(tokensOf('\x1b[200~a long text\x1b[201~'), false, Date.now());
+  tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+  noticeRestored(deskAt(composer, 'a message'));
+  expect(composer.unsent).toContain('a long text');
+  noticeRestored(deskAt(composer, 'a message[Pasted]'));
+  expect(composer.inBox).toBe('a message\na long text');
+  expect(composer.queue).toEqual([]);
+});
+
+test('what was given back just before the agent ends is the draft once, whatever is held for behind it', () => {
+  const { composer } = composing();
+  composer.addAside('my draft');
+  composer.typed(tokensOf('\r'), true, 0);
+  trustScreen(deskAt(composer, 'my draft'));
+  composer.rescue();
+  expect(composer.aside).toBe('my draft');
 });

@@ -35,6 +35,19 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe('my draft');
   });
 
+  test('leaves the prompt that came back to the person who has pressed Esc meanwhile', async () => {
+    let presses = 0;
+    const agent = await nudged({
+      restores: 'please go on',
+      sent: 'please go on',
+      onWrite(keys, { personTypes }) {
+        if (keys === '\x1b' && ++presses === 1) personTypes('\x1b');
+      },
+    });
+    expect([agent.outcomes, agent.submitted]).toEqual([['person-typing'], []]);
+    expect(agent.box()).toBe('please go on');
+  });
+
   test.each([undefined, 'something else'])(
     'never sends text of unknown origin (%s): it is given back, unsent',
     async (sent) => {

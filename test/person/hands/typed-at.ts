@@ -11,6 +11,7 @@ import { createDesk, type Desk } from '../../../src/person/hands/desk.ts';
 import { createObservers } from '../../../src/terminal/observers.ts';
 import { createPersonKeys } from '../../../src/terminal/person-keys.ts';
 import type { Pty } from '../../../src/terminal/pty.ts';
+import { inputRuns } from '../../../src/terminal/vt/keys.ts';
 import { tokensOf } from '../../support/keys.ts';
 
 export interface BoxOptions {
@@ -151,7 +152,13 @@ export function typedAt(options: BoxOptions = {}): TypedAt {
     onInputDrained() {},
   } as unknown as Pty;
   let running: Pty | null = pty;
-  const observers = createObservers({ wrote() {}, typed() {} });
+  const observers = createObservers({
+    wrote() {},
+    typed(tokens) {
+      for (const { kind, bytes } of inputRuns(tokens))
+        desk.follow({ type: 'input', kind, bytes, at: 0 }, paused);
+    },
+  });
   const keys = createPersonKeys(observers, {
     pauseInput() {},
     observe() {},
