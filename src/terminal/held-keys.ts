@@ -48,10 +48,18 @@ export const betweenBurstsMs = 150;
 const allGivenMs = 1_000;
 /** Somebody who keeps a key down sends one every 30 ms. */
 const leastPauseMs = 25;
+/**
+ * An agent that does not split reads may take two Ctrl+D that it reads together for text. That stays in its box, unseen,
+ * and in a box that is not empty Ctrl+D leaves nothing. 2.1.38 reads so seldom while a turn begins that 150 ms between the
+ * two are too short; to leave, it wants both within 800 ms.
+ */
+const betweenExitsMs = 400;
+/** Those that leave are among the first. */
+const exitsApart = 3;
 
 interface Piece {
   /** `escape`: it ends in an ESC, or in the beginning of a sequence, which what follows would continue. */
-  readonly kind: 'text' | 'paste' | 'key' | 'enter' | 'escape';
+  readonly kind: 'text' | 'paste' | 'key' | 'enter' | 'escape' | 'exit';
   readonly strokes: readonly Keystroke[];
   readonly bytes: Buffer;
 }
@@ -62,7 +70,8 @@ function kindOf(strokes: readonly Keystroke[]): Piece['kind'] {
   const keys = strokes.map(({ token }) => keyOf(token));
   if (keys.includes('paste')) return 'paste';
   if (keys.includes('text')) return 'text';
-  return keys.length === 1 && keys[0] === 'enter' ? 'enter' : 'key';
+  const [key] = keys;
+  return keys.length === 1 && (key === 'enter' || key === 'exit') ? key : 'key';
 }
 
 const pieceOf = (strokes: readonly Keystroke[]): Piece => ({
@@ -98,8 +107,12 @@ export function createHeldKeys(): HeldKeys {
   /** Whether this piece may follow the one before it in the same write. */
   function follows(before: Piece, piece: Piece, splits: boolean): boolean {
     if (isAlone(before) || isAlone(piece)) return false;
-    return splits || (before.kind === piece.kind && piece.kind !== 'key' && !endsPaste(before));
+    const isText = piece.kind === 'text' || piece.kind === 'paste';
+    return splits || (isText && before.kind === piece.kind && !endsPaste(before));
   }
+  /** Whether the next piece is kept away from the last one because one of them is Ctrl+D. */
+  const isExitApart = (next: Piece | undefined, splits: boolean) =>
+    !splits && (last?.kind === 'exit' ? run <= exitsApart : next?.kind === 'exit');
   const begins = (splits: boolean) => (piece: Piece, index: number) => {
     const before = pieces[index - 1];
     return before !== undefined && !follows(before, piece, splits);
@@ -142,6 +155,7 @@ export function createHeldKeys(): HeldKeys {
     },
     pauseMs(splits) {
       const [next] = pieces;
+      if (isExitApart(next, splits)) return betweenExitsMs;
       if (next === undefined) return isAlone(last) ? betweenBurstsMs : null;
       if (!isAlone(last) && !isAlone(next)) return shareMs(writes + 1 + pieces.filter(begins(splits)).length);
       if (next.kind !== last?.kind) return betweenBurstsMs;

@@ -295,6 +295,32 @@ describe.each([true, false])('Enter that was held (the agent splits what it read
   });
 });
 
+describe('Ctrl+D that was held', () => {
+  const pauses = (reads: readonly string[], splits: boolean) => givenLater(reads, splits).map(([, ms]) => ms);
+
+  test('is kept away from other keys, and one from another: read together, they are text to some agents', () => {
+    for (const reads of [
+      ['\x15', '\x04', '\x04', 'a'],
+      [...'\x7f'.repeat(60), '\x04', '\x04'],
+    ])
+      for (const [index, ms] of pauses(reads, false).entries())
+        if (reads[index] === '\x04' || reads[index - 1] === '\x04') expect(ms).toBeGreaterThanOrEqual(400);
+  });
+
+  test('comes soon enough to be the second of two', () => {
+    expect(Math.max(...pauses(['\x04', '\x04'], false))).toBeLessThan(700);
+  });
+
+  test('does not make the keyboard seem dead if it was pressed again and again', () => {
+    const total = pauses([...'\x04'.repeat(40)], false).reduce((sum, ms) => sum + ms, 0);
+    expect(total).toBeLessThan(3_000);
+  });
+
+  test('has no pause at an agent that splits what it reads', () => {
+    expect(givenLater(['\x15', '\x04', '\x04'], true)).toEqual([['\x15\x04\x04', 0]]);
+  });
+});
+
 test('while the last of them has its pause, the observers know which keys the agent has', () => {
   vi.useFakeTimers();
   const { keys, observers, type, pty } = played();

@@ -12,33 +12,40 @@ interface Patience {
   readonly bootMs: Millis;
   /** Before it draws anything, it may wait 30 s for the settings of its organisation (2.1.329). */
   readonly silentMs: Millis;
+  /** Who wants to leave by Ctrl+D does not wait for that prompt any longer than this once the box is drawn. */
+  readonly leaveMs: Millis;
 }
 
-const usual: Patience = { bootMs: 20_000, silentMs: 60_000 };
+const usual: Patience = { bootMs: 20_000, silentMs: 60_000, leaveMs: 5_000 };
 
 /**
- * Holds the keys until the agent listens, asks something, is gone or has used up its time, or until the person wants to
- * leave: a booting agent obeys Ctrl+C, too. Then it releases them.
+ * Holds the keys until the agent listens, asks something, is gone or has used up its time, or until the person presses
+ * Ctrl+C, which a booting agent obeys, too. Then it releases them. Ctrl+D is not obeyed by an agent that does not listen
+ * yet: 2.1.38 would put it into its box, unseen, and in a box that is not empty it leaves nothing.
  * @param prompted the agent was started with a prompt of its own, and must begin that turn first
  */
 export async function holdKeysWhileBooting(
   desk: Desk,
   prompted: boolean,
-  { bootMs, silentMs } = usual,
+  patience: Partial<Patience> = {},
 ): Promise<void> {
+  const { bootMs, silentMs, leaveMs } = { ...usual, ...patience };
   const { pty, terminal, begun } = desk;
   const isGone = () => desk.pty !== pty;
-  // 2.1.38 has its terminal raw early, to catch keys, and not for a moment just before it draws its box: Ctrl+D would end
-  // its input for good then.
-  const leaves = () => terminal.isInterrupted || (terminal.wantsOut && desk.facts.activity !== 'unknown');
-  const isOver = () => isGone() || leaves();
+  const isOver = () => isGone() || terminal.isInterrupted;
   const listens = ({ activity }: ScreenFacts) =>
     activity !== 'unknown' && (!prompted || activity !== 'idle' || desk.begun > begun);
+  /** Since when the box has been drawn. */
+  let boxAt: Millis | null = null;
+  const leaves = ({ activity }: ScreenFacts) => {
+    if (activity !== 'unknown') boxAt ??= performance.now();
+    return terminal.wantsOut && boxAt !== null && performance.now() - boxAt >= leaveMs;
+  };
   const rowsNow = () => desk.view().rows.join('\n');
   const rowsBefore = rowsNow();
   const release = terminal.hold();
   try {
-    const isReady = (facts: ScreenFacts) => isOver() || listens(facts);
+    const isReady = (facts: ScreenFacts) => isOver() || listens(facts) || leaves(facts);
     await screenShows(desk, (facts) => isReady(facts) || rowsNow() !== rowsBefore, silentMs);
     await screenShows(desk, isReady, bootMs);
     if (!isOver() && desk.facts.activity !== 'dialog') await pause(settleMs);

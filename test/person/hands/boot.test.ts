@@ -132,13 +132,14 @@ describe.concurrent('keys while an agent boots', () => {
     expect(agent.written.join('')).toBe('no\x03');
   });
 
-  test('wait for its box even if one of them is Ctrl+D: before, it may end the input of the agent', async () => {
+  test('also wait until its own prompt is taken if one of them is Ctrl+D: what that does depends on the box', async () => {
     const agent = booting();
     const held = holdKeysWhileBooting(agent.desk, true);
     agent.personTypes('\x04');
-    await pause(300);
-    expect(agent.written).toEqual([]);
     agent.shows('idle');
+    await pause(1_000);
+    expect(agent.written).toEqual([]);
+    agent.shows('busy');
     await held;
     expect(agent.written).toEqual(['\x04']);
   });
@@ -155,13 +156,24 @@ describe.concurrent('keys while an agent boots', () => {
 describe.concurrent('keys while an agent takes long to boot', () => {
   test('wait as long as it has drawn nothing', async () => {
     const agent = booting();
-    const held = holdKeysWhileBooting(agent.desk, false, { bootMs: 0, silentMs: 60_000 });
+    const held = holdKeysWhileBooting(agent.desk, false, { bootMs: 0 });
     agent.personTypes('my thought');
     await pause(1_000);
     expect(agent.written).toEqual([]);
     agent.shows('idle');
     await held;
     expect(agent.box()).toBe('my thought');
+  });
+
+  test('do not wait for its own prompt for long if one of them is Ctrl+D', async () => {
+    const agent = booting();
+    const held = holdKeysWhileBooting(agent.desk, true, { leaveMs: 500 });
+    agent.personTypes('\x04');
+    agent.shows('idle');
+    await pause(300);
+    expect(agent.written).toEqual([]);
+    await held;
+    expect(agent.written).toEqual(['\x04']);
   });
 
   test('are released when what it has drawn cannot be read, or it draws nothing at all', async () => {
