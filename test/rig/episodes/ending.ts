@@ -1,6 +1,7 @@
 /** The person leaves, and a look at what is still there. */
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compareVersions, type Parts } from '../../../src/agents/common/versions.ts';
 import type { OuterTerminal } from '../../../src/drill/outer-terminal.ts';
 import { commandLine } from '../../../src/platform/process-table.ts';
 import { processesMarkedBy } from '../../../src/platform/process-tree.ts';
@@ -12,26 +13,38 @@ import type { Watch } from './watch.ts';
 const leaveMs = 20_000;
 const betweenMs = 400;
 const keysFor = { 'ctrl-c': '\x03', 'ctrl-d': '\x04', '/exit': '/exit' } as const;
+/**
+ * The last version known to take keys for text that it reads together. While it is busy, two Ctrl+D end up unseen in its
+ * box, and from then on none leaves, also without a guard.
+ */
+const lastToMixKeys: Parts = [2, 1, 42];
+
+/** What the person presses by now. Who did not get out by `/exit`, or in vain by Ctrl+D, presses Ctrl+C. */
+export function keysToLeave({ leave, version }: Pick<Plan, 'leave' | 'version'>, triedMs: number): string {
+  const mixesKeys = compareVersions(version.split('.').map(Number), lastToMixKeys) <= 0;
+  const isInVain = leave === 'ctrl-d' && mixesKeys && triedMs > leaveMs / 2;
+  return leave === '/exit' || isInVain ? keysFor['ctrl-c'] : keysFor[leave];
+}
 
 /** @returns null: it is still there */
 export async function leaveGuard(
-  how: Plan['leave'],
+  plan: Plan,
   terminal: OuterTerminal,
   person: Person,
   watch: Watch,
 ): Promise<{ readonly code: number; readonly signal: number | null } | null> {
   person.press('\x15');
   await sleep(500);
-  if (how === '/exit') {
-    person.press(keysFor[how]);
+  if (plan.leave === '/exit') {
+    person.press(keysFor[plan.leave]);
     await sleep(1_500); // its menu of commands comes up
     person.press('\r');
     await Promise.race([terminal.exited, sleep(5_000, null, { ref: false })]);
   }
-  // Whoever did not get out presses Ctrl+C, too.
-  const keys = how === '/exit' ? keysFor['ctrl-c'] : keysFor[how];
+  const from = Date.now();
+  const press = () => person.press(keysToLeave(plan, Date.now() - from));
   // Once the agent has gone the terminal is its own again, and Ctrl+C would end whatever is about to end.
-  const pressing = setInterval(() => watch.agent() !== null && person.press(keys), betweenMs);
+  const pressing = setInterval(() => watch.agent() !== null && press(), betweenMs);
   const end = await Promise.race([terminal.exited, sleep(leaveMs, null, { ref: false })]);
   clearInterval(pressing);
   return end;

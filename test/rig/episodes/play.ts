@@ -72,7 +72,7 @@ export async function playEpisode(plan: Plan): Promise<Played> {
     await playTurns({ plan, world, model, terminal, person, watch, note, transcripts: sandbox.transcripts });
     const screen = terminal.text();
     note({ type: 'leaving' });
-    const exit = await leaveGuard(plan.leave, terminal, person, watch);
+    const exit = await leaveGuard(plan, terminal, person, watch);
     const end = exit && {
       ...exit,
       modes: modesLeftOn(Buffer.concat(output).toString('latin1')),
