@@ -144,6 +144,7 @@ async function over(scene: Scene, turn: Turn, pending: readonly Promise<void>[])
       note({ type: 'dialog.answered' });
       for (const gone = Date.now() + 5_000; asksPermission(terminal.text()) && Date.now() < gone; )
         await sleep(50);
+      busyAt = Date.now(); // the words of a broken answer may have come before: what was asked about is done only now
       continue;
     }
     if (!settled) continue;
