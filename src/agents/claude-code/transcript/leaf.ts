@@ -38,17 +38,19 @@ const disorderMs = 5_000;
 export const disorderRows = 50;
 
 /** The end at which the agent would continue if only the records counted, not its own note. Null: there is no end. */
-export function lastEnd(rows: readonly Row[], resume: Resume): Row | null {
+export const lastEnd = (rows: readonly Row[], resume: Resume): Row | null => lastOf(endsOf(rows), resume);
+
+function lastOf(ends: readonly Row[], resume: Resume): Row | null {
   const isLast = goesByTime(resume) ? (one: Row, other: Row) => one.time >= other.time : comesAfter;
-  return endsOf(rows).reduce<Row | null>(
-    (last, end) => (last === null || isLast(end, last) ? end : last),
-    null,
-  );
+  return ends.reduce<Row | null>((last, end) => (last === null || isLast(end, last) ? end : last), null);
 }
 
-/** Where the agent continues. Null: there is nothing to continue. */
-export function ownEnd(rows: readonly Row[], resume: Resume): Row | null {
-  const last = lastEnd(rows, resume);
+/**
+ * Where the agent continues. Null: there is nothing to continue.
+ * @param ends those of the rows
+ */
+export function ownEnd(rows: readonly Row[], resume: Resume, ends = endsOf(rows)): Row | null {
+  const last = lastOf(ends, resume);
   const named = namedIn(rows, resume);
   return last === null || named === null || passes(last, named.row) ? last : named.row;
 }
@@ -63,9 +65,10 @@ export function leafOf(rows: readonly Row[], resume: Resume): Row | null {
   // What the agent has left behind when it named an end is where nobody wanted to continue.
   const isLeft = (row: Row) => named !== null && row.offset < named.offset && !passesNamed?.(row);
   const isLater = goesByTime(resume) ? isNewer : comesLater;
-  let leaf = ownEnd(rows, resume);
+  const ends = endsOf(rows);
+  let leaf = ownEnd(rows, resume, ends);
   let message = leaf === null ? null : lastMessage(leaf);
-  for (const end of endsOf(rows)) {
+  for (const end of ends) {
     const other = lastMessage(end);
     if (other === null || other === message || (message !== null && !isLater(other, message))) continue;
     if (isLeft(other)) continue;

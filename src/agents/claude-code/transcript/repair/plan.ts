@@ -60,12 +60,14 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
   const rows = [...index.rows];
   const resume = { version: options.version, named: index.namedEnd };
   const leaf = () => leafOf(rows, resume);
-  const remedy = remedyFor(leaf(), options);
-  const hollow = takeOutHollow(rows, leaf(), remedy);
-  const withoutThinking = leaveOutRefusedThinking(rows, leaf());
+  let right = leaf();
+  const remedy = remedyFor(right, options);
+  const hollow = takeOutHollow(rows, right, remedy);
+  if (hollow.removed.length > 0) right = leaf();
+  const withoutThinking = leaveOutRefusedThinking(rows, right);
+  if (withoutThinking.removed.length > 0) right = leaf();
   await turn();
   const calls = mapCalls(rows);
-  const right = leaf();
   const reached = reachable(rows, calls, right);
   const reach = reachOf(rows, reached);
   const own = ownEnd(rows, resume);
@@ -73,8 +75,14 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
   await turn();
   const changes = new Map<Row, RowChange>();
   const counts = new Map<FindingKind, number>();
+  const count = (kind: FindingKind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const damage of index.damages) {
+    count(damage.kind);
+    if (damage.isPromptCut) count('cut prompt');
+  }
+  if (index.newlineMissing) count('newline');
   const added: AddedResult[] = [];
-  let branch: readonly Row[] | null = null;
+  let branch: readonly Row[] | null = chainTo(right);
   const work: Work = {
     rows,
     calls,
@@ -102,15 +110,10 @@ export async function planRepairs(index: Examined, options: PlanOptions): Promis
     },
     note(kind) {
       branch = null;
-      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      count(kind);
     },
   };
 
-  for (const damage of index.damages) {
-    work.note(damage.kind);
-    if (damage.isPromptCut) work.note('cut prompt');
-  }
-  if (index.newlineMissing) work.note('newline');
   for (const kind of hollow.kinds) work.note(kind);
   for (const row of [...hollow.relinked, ...withoutThinking.relinked]) work.change(row).relinked = true;
   for (const row of withoutThinking.thinned) work.change(row).thinkingLeftOut = true;

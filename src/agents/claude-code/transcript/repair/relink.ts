@@ -16,9 +16,10 @@ const nearMs = 5_000;
 
 /** Messages without an id make some versions refuse the whole file, wherever they are. */
 export function nameBareRecords(work: Work): void {
+  const bare = work.rows.filter((row) => row.bare);
+  if (bare.length === 0) return;
   const parents = parentsOf(work.rows);
-  for (const row of work.rows) {
-    if (!row.bare) continue;
+  for (const row of bare) {
     work.note('bare');
     work.change(row);
     if (row.parent === null) adopt(work, row, parents);
@@ -28,11 +29,14 @@ export function nameBareRecords(work: Work): void {
 
 export function relink(work: Work): void {
   openCircles(work);
-  const parents = parentsOf(work.rows);
+  let parents: RowSet | null = null;
   const seen = createRowSet();
   // A new parent may be part of a circle of notes, which the next pass opens.
   for (let top = work.branch().at(-1) ?? null; top !== null && seen.add(top); top = top.parent)
-    if (top.parent === null && isBroken(work, top)) adopt(work, top, parents);
+    if (top.parent === null && isBroken(work, top)) {
+      parents ??= parentsOf(work.rows);
+      adopt(work, top, parents);
+    }
 }
 
 function parentsOf(rows: readonly Row[]): RowSet {
