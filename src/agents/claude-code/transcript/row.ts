@@ -19,7 +19,10 @@ const kinds: readonly RowKind[] = ['other', 'user', 'assistant', 'boundary', 'pr
 const thoughts: readonly Thinking[] = ['none', 'part', 'all'];
 const links: readonly RowLink[] = ['root', 'linked', 'dangling'];
 
-/** Bits of `packed`: three for the kind, two each for thinking and link, then one for each flag. */
+/**
+ * Bits of `packed`: three for the kind, two each for thinking and link, then one for each flag, and ten for the
+ * milliseconds of the time.
+ */
 const thinkingAt = 3;
 const linkAt = 5;
 const side = 1 << 7;
@@ -27,6 +30,8 @@ const failure = 1 << 8;
 const refusesThinking = 1 << 9;
 const refused = 1 << 10;
 const bare = 1 << 11;
+const millisecondsAt = 12;
+const milliseconds = 1023 << millisecondsAt;
 
 interface Rare {
   content: Content;
@@ -43,8 +48,6 @@ export class Row {
   results = nothing;
   /** Line of the call whose result this is. */
   source: string | null = null;
-  /** Unix milliseconds; if the record has no time, right after the record before it. */
-  time = 0;
   parent: Row | null = null;
   /** Offset and length of its line in the file, without the newline. */
   offset = 0;
@@ -52,12 +55,22 @@ export class Row {
   /** Place among the links of the file, from 0. */
   order = 0;
   private packed = 0;
+  /** Of the time, without the milliseconds: a whole time would not fit into a small integer, and be a heap object. */
+  private seconds = 0;
   private rare: Rare | null = null;
 
   constructor(uuid: string) {
     this.uuid = uuid;
   }
 
+  /** Unix milliseconds; if the record has no time, right after the record before it. */
+  get time(): number {
+    return this.seconds * 1_000 + ((this.packed & milliseconds) >> millisecondsAt);
+  }
+  set time(time: number) {
+    this.seconds = Math.floor(time / 1_000);
+    this.put(milliseconds, (time - this.seconds * 1_000) << millisecondsAt);
+  }
   get kind(): RowKind {
     return kinds[this.packed & 7] as RowKind;
   }
