@@ -130,7 +130,7 @@ export function createPersonKeys(
 
   /**
    * A next agent's terminal may not be raw yet, even if it has written something. Then Ctrl+D would not be a key: it
-   * would end the agent's input for good, and no key could end the agent any more (1.0.44, 2.1.38).
+   * would end the agent's input for good, and no key could end the agent any more (1.0.44).
    */
   function isWayOut(token: Token): boolean {
     return isInterrupt(token) || (keyOf(token) === 'exit' && !isMute && (agent?.takesKeys() ?? true));
