@@ -12,6 +12,9 @@ const firstEchoMs = 10_000;
 /** An agent that was killed is back by then, on a busy machine, too, with what was typed meanwhile. */
 const relaunchedMs = 40_000;
 const clearBox = '\x15';
+const backspace = '\x7f';
+/** Keys of somebody who keeps one down. */
+const betweenKeysMs = 30;
 
 const sign = /^(?:│?\s)?[❯>›](?:\s|$)/;
 
@@ -41,6 +44,8 @@ export interface Person {
   draft(tag: string): Promise<void>;
   /** Looks whether the draft is (still) in the box. */
   findDraft(tag: string): Promise<void>;
+  /** The prompt was given back, unsent: sends it alone, and then goes on with the draft behind it. Null: there is none. */
+  sendAgain(draft: string | null): Promise<void>;
   /** Completes the draft and sends it as the prompt of `tag`. */
   sendDraft(draft: string, tag: string): Promise<void>;
   /** Esc, and then an empty box. */
@@ -100,6 +105,16 @@ export function personAt(terminal: OuterTerminal, note: (happening: Happening) =
     async findDraft(tag) {
       const there = await comesUp(draftText(tag), echoMs);
       note(there ? { type: 'draft.kept', tag } : { type: 'keys.lost', tag, box: inBox() });
+    },
+    async sendAgain(draft) {
+      if (draft === null || !inBox().endsWith(draftText(draft))) return enter();
+      for (let left = draftText(draft).length; left > 0; left--) {
+        terminal.write(backspace);
+        await sleep(betweenKeysMs);
+      }
+      await enter();
+      await leavesBox();
+      await type(draftText(draft), draftText(draft), draft);
     },
     async sendDraft(draft, tag) {
       const rest = `${draftRest} Task ${tag}.`;

@@ -158,7 +158,7 @@ async function over(scene: Scene, turn: Turn, pending: readonly Promise<void>[])
       unsentSince ??= Date.now();
       if (Date.now() - unsentSince > unsentMs) {
         note({ type: 'sent.again', tag: unsent });
-        person.press('\r');
+        await person.sendAgain(turn.meanwhile?.do === 'draft' ? turn.meanwhile.tag : null);
         unsentSince = null;
       }
     }
