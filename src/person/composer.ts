@@ -117,6 +117,8 @@ export interface Composer {
    * they are more than text and deletions, so nothing has changed. Only while the box is empty.
    */
   joinKept(): boolean;
+  /** An interrupt had put this back into the box, and the guard is about to empty the box. As for `addAside`. */
+  takeBack(text: string): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
   /** The agent that had the text is gone: everything to be given back is kept until `restored`. */
@@ -246,6 +248,13 @@ export function createComposer(): Composer {
     const first = entered[at];
     if (first === undefined || last.knows(prompt)) return;
     if (first.exact || isBegun(prompt, first.text)) entered = entered.toSpliced(at, 1);
+  }
+  /** @param inBox what else it may be made of */
+  function cameBack(text: string, ...inBox: readonly Line[]): void {
+    const { prompt } = last;
+    const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, ...inBox]);
+    queued = queued.filter((one) => !parts.has(one));
+    if (prompt !== null && parts.has(prompt)) last.over();
   }
   function gave(text: string): void {
     lastText = text;
@@ -496,10 +505,7 @@ export function createComposer(): Composer {
       const isStash = stash.text !== '' && squeezed(text).startsWith(squeezed(stash.text));
       if (isStash) stash = emptyLine;
       if (isStash || !isCompleted(text, together(entered))) leaveBox();
-      const { prompt } = last;
-      const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, box()]);
-      queued = queued.filter((one) => !parts.has(one));
-      if (prompt !== null && parts.has(prompt)) last.over();
+      cameBack(text, box());
       clearBox();
       draft.become(append(emptyLine, text));
     },
@@ -517,6 +523,10 @@ export function createComposer(): Composer {
       putBoxAway();
       draft.become({ ...emptyLine, text: kept[0]?.agentHas ?? '', exact });
       for (const token of given) follow([token], false, false, lastKeyAtMs);
+    },
+    takeBack(text) {
+      cameBack(text);
+      aside.grow(paragraphs([text, aside.text]));
     },
     addAside(first) {
       aside.grow(paragraphs([first, aside.text]));
@@ -548,7 +558,9 @@ export function createComposer(): Composer {
     takeSent() {
       isHandedOver = true;
       const prompt = last.handOver();
-      if (prompt !== null) handle['turn-over']();
+      // What was entered before it has left the box.
+      const upTo = entered.findLastIndex((one) => !one.isQueued && one.atMs <= (prompt?.atMs ?? 0));
+      if (prompt !== null) entered = entered.slice(upTo + 1);
       return prompt;
     },
   };

@@ -38,8 +38,15 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
   const path = session.transcriptPath;
   const records = async (prompt: SentPrompt) =>
     path !== null && recordsPrompt !== null && (await recordsPrompt(path, prompt));
+  const recordsAny = async (texts: readonly string[], atMs: number) => {
+    for (const text of texts) if (await records({ text, id: null, taken: false, atMs })) return true;
+    return false;
+  };
+  // The guard's own prompt may have waited in the agent's queue before them.
+  const before = composer.lastText;
   for (const { text, atMs } of mayBeSent(composer.entered))
-    if (await records({ text, id: null, taken: false, atMs })) composer.remove(text);
+    if (await recordsAny([text, ...(before === null ? [] : [`${before}\n${text}`])], atMs))
+      composer.remove(text);
   const prompt = composer.takeSent();
   if (prompt === null) return null;
   const isRecorded = await records(prompt);
@@ -64,14 +71,15 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
 
 /**
  * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
- * text, and because an Enter may have sent nothing. If the same words were sent twice, one record can stand for only
- * one of them.
+ * text, and because an Enter may have sent nothing; white space does not count. If the same words were sent twice, one record can stand for only
+ * one of them. An Enter on nothing is no message, so it does not say when the words before it were sent.
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
-  const runs = entered.flatMap((_, from) =>
-    entered.slice(from).flatMap(({ atMs }, more) => {
-      const run = entered.slice(from, from + more + 1).map(({ text }) => text);
-      return ['\n', ''].map((between) => ({ text: run.join(between), atMs }));
+  const messages = entered.filter(({ text }) => text.trim() !== '');
+  const runs = messages.flatMap((_, from) =>
+    messages.slice(from).map(({ atMs }, more) => {
+      const run = messages.slice(from, from + more + 1).map(({ text }) => text);
+      return { text: run.join('\n'), atMs };
     }),
   );
   return [...new Map(runs.map((run) => [run.text, run])).values()];

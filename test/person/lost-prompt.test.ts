@@ -1,5 +1,6 @@
 /** What becomes of a sent prompt if the agent is ended. */
 import { describe, expect, test } from 'vitest';
+import { isRecordOf } from '../../src/agents/claude-code/transcript/recorded-prompt.ts';
 import type { SentPrompt } from '../../src/agents/contract/conversation.ts';
 import type { Observation } from '../../src/events.ts';
 import { type Known, type OnRecord, takeLostPrompt } from '../../src/person/lost-prompt.ts';
@@ -133,6 +134,44 @@ describe('a sent prompt', () => {
     known.composer.typed(tokensOf('do it\rand that\r'), true, 7);
     expect(await takeLostPrompt(known)).toBeNull();
     expect(known.composer.unsent).toBe('and that');
+  });
+
+  test('is on record, though Enter was pressed on nothing a long time after it', async () => {
+    const known = world({ recorded: ({ text, atMs }) => text === 'do it' && atMs <= 7 });
+    known.composer.typed(tokensOf('do it\r'), true, 7);
+    known.composer.typed(tokensOf('\r'), true, 30_000);
+    expect(await takeLostPrompt(known)).toBeNull();
+    expect(known.composer.unsent).toBe('');
+  });
+
+  test('is on record as one text with others, whatever white space is between them', async () => {
+    const record = { id: null, text: 'one \n\n\ntwo', atMs: 0 };
+    const known = world({ recorded: (prompt) => isRecordOf(record, prompt) });
+    known.tell({ type: 'turn.started' });
+    known.composer.typed(tokensOf('one \r'), true, 0);
+    known.composer.typed(tokensOf('\x1b\r'), true, 0);
+    known.composer.typed(tokensOf('\r'), true, 0);
+    known.composer.typed(tokensOf('two\r'), true, 0);
+    expect(await takeLostPrompt(known)).toBeNull();
+    expect(known.composer.unsent.trim()).toBe('');
+  });
+
+  test('is on record together with a prompt of the guard that had waited before it', async () => {
+    const known = world({ hooks: false, recorded: ({ text }) => text === 'please go on\none\ntwo' });
+    known.tell({ type: 'turn.started' });
+    known.composer.given('please go on');
+    for (const tokens of typedOneByOne('one\rtwo\r')) known.composer.typed(tokens, false, 0);
+    expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
+  });
+
+  test('and what Enter was pressed on long after it: that is given back', async () => {
+    const known = world({ sent: {}, recorded: ({ text }) => text === 'do it' });
+    known.composer.typed(tokensOf('next'), false, 5_000);
+    known.shows('idle', true);
+    known.composer.typed(tokensOf('\r'), false, 6_000);
+    expect(known.composer.queue).toEqual([]);
+    expect(await takeLostPrompt(known)).toBeNull();
+    expect(known.composer.unsent).toBe('next');
   });
 
   test('if the same words were sent twice, one record settles only one', async () => {

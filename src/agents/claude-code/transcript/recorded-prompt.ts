@@ -39,8 +39,11 @@ export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: 
   return typed(recorded.text) === typed(text) && !isEarlier;
 }
 
-/** A text as it was typed: a shell command begins with `!`. */
+/**
+ * The words of a text as it was typed: a shell command begins with `!`. White space does not count, because an Enter
+ * that sends nothing may leave some in the box.
+ */
 function typed(text: string): string {
   const command = shellInput.exec(text.trim())?.[1];
-  return command === undefined ? text.trim().replace(/^!\s+/, '!') : `!${command.trim()}`;
+  return (command === undefined ? text : `!${command}`).replace(/\s+/g, '');
 }
