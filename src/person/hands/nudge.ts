@@ -4,9 +4,9 @@
  * it types, and the person's own keys take precedence.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Observation } from '../../events.ts';
+import type { Observation, ScreenFacts } from '../../events.ts';
 import { betweenBurstsMs } from '../../terminal/held-keys.ts';
-import { type Desk, type Keyboard, screenShows } from './desk.ts';
+import { type Desk, type Keyboard, screenShows, settleMs } from './desk.ts';
 import { releaseKeys } from './give-back.ts';
 import {
   boxHolds,
@@ -89,11 +89,20 @@ async function submitPrompt(
     // there. That text is sent. An interrupted compaction leaves `/compact` in the box, which would only start it
     // again.
     const restored = boxOf(desk)?.text ?? '';
-    if (personStops()) return 'person-typing';
-    if (restored !== '' && !desk.facts.draftIsCommand) {
+    const isTheirs = restored !== '' && !desk.facts.draftIsCommand;
+    const sent = isTheirs ? restorable.find((text) => boxHolds(desk, text)) : undefined;
+    if (personStops()) {
+      // It stands before the draft, and neither is sent.
+      if (sent !== undefined && composer.aside !== '' && !desk.paused) {
+        composer.takeBack(sent);
+        await enterInsertMode(desk, pty);
+        await emptyBox(desk, pty);
+      }
+      return 'person-typing';
+    }
+    if (isTheirs) {
       // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it. A key
       // that stops a turn would stop this one.
-      const sent = restorable.find((text) => boxHolds(desk, text));
       if (sent !== undefined) {
         await enterInsertMode(desk, pty);
         composer.givenAgain(sent, Date.now());
@@ -158,6 +167,9 @@ async function interrupt(desk: Desk, pty: Keyboard): Promise<Outcome | null> {
   const isOver = await screenShows(desk, ({ activity }) => activity === 'idle' || goesOn(), idleMs);
   if (wasLeft) await enterInsertMode(desk, pty);
   if (!isOver) return desk.pty === pty ? 'not-idle' : 'agent-gone';
-  // The agent itself sends a message that the person had queued, so it goes on by itself.
-  return goesOn() ? 'submitted' : null;
+  if (!goesOn()) return null;
+  // The agent itself sends a message that the person had queued, so it goes on by itself. If it has read our key only
+  // after that, the key has stopped this turn, and the message is in the box.
+  const isBack = ({ activity }: ScreenFacts) => activity === 'idle' && (boxOf(desk)?.text ?? '') !== '';
+  return (await screenShows(desk, isBack, settleMs)) ? null : 'submitted';
 }

@@ -48,6 +48,34 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe('please go on');
   });
 
+  test('gives the prompt that came back, and the draft behind it, to the person who has pressed Esc', async () => {
+    let presses = 0;
+    const agent = await nudged({
+      draft: 'my draft',
+      restores: 'please go on',
+      sent: 'please go on',
+      onWrite(keys, { personTypes }) {
+        if (keys === '\x1b' && ++presses === 1) personTypes('\x1b');
+      },
+    });
+    expect([agent.outcomes, agent.submitted]).toEqual([['person-typing'], []]);
+    expect(agent.box()).toBe('please go on\n\nmy draft');
+    expect(agent.desk.composer.takeSent()).toBeNull();
+  });
+
+  test('sends a queued message again whose turn began just before the interrupt', async () => {
+    const agent = await nudged({
+      draft: 'my draft',
+      restores: 'please go on',
+      sent: 'please go on',
+      onWrite(keys, { follow }) {
+        if (keys === '\x1b') follow({ type: 'turn.started', at: 0 });
+      },
+    });
+    expect([agent.outcomes, agent.submitted]).toEqual([['submitted'], ['please go on']]);
+    expect(agent.box()).toBe('my draft');
+  });
+
   test.each([undefined, 'something else'])(
     'never sends text of unknown origin (%s): it is given back, unsent',
     async (sent) => {
