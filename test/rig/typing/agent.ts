@@ -265,6 +265,8 @@ export function startAgent(
       isAlive = false;
       // What has come back into the box and was never drawn cannot be known.
       if (time.now() - restoredAt < seenMs) ledger.swallowed(box.text());
+      // A question that stands has got the beginning of this.
+      if (askedAt !== null && time.now() - askedAt > seenMs && unread !== '') ledger.swallowed(unread);
       if (turn?.sent.state === 'taken') turn.sent.state = 'lost';
       ledger.note('dies');
       ended();
