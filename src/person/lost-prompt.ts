@@ -71,8 +71,9 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
 
 /**
  * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
- * text, and because an Enter may have sent nothing; white space does not count. If the same words were sent twice, one record can stand for only
- * one of them. An Enter on nothing is no message, so it does not say when the words before it were sent.
+ * text, and because an Enter may have sent nothing; white space does not count. If the same words were sent twice, one
+ * record can stand for only one of them. An Enter on nothing is no message, so it does not say when the words before it
+ * were sent.
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
   const messages = entered.filter(({ text }) => text.trim() !== '');
