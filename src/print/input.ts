@@ -39,7 +39,7 @@ export interface Input {
   preceded(prompts: readonly Line[], texts: readonly string[], own: readonly string[]): readonly Buffer[];
   /** A hook has reported that the agent has taken this: a prompt, or several as one. */
   taken(text: string): void;
-  /** The guard says this in a prompt of its own, so that the agent goes on with an interrupted turn. */
+  /** The guard says this in a prompt of its own, so that the agent goes on with all turns that were interrupted. */
   said(text: string): void;
   /** All input, for an agent that starts afresh; null: there was too much to keep. */
   whole(): readonly Buffer[] | null;
@@ -111,6 +111,10 @@ export function createInput(
   let turn = 0;
   /** Of these, the turns of input that is no longer kept. */
   let forgottenTurns = 0;
+  /** Turns on record without an answer, when an agent was last ended. */
+  let open = 0;
+  /** How many of them a turn has gone on with, by its number. */
+  const settled = new Map<number, number>();
   /** What the guard has said in prompts. */
   const ownWords: Own[] = [];
   const heard: Recorded[] = [];
@@ -152,7 +156,7 @@ export function createInput(
   const wanted = () => lines.filter(isWanted);
   const prompts = () =>
     wanted().flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
-  const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn);
+  const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn, settled);
   /** Input that arrived before the last turn has had its turn, unless the agent takes one prompt at a time. */
   const recent = () => wanted().filter((line) => line.turn >= turn - 1);
   function forget(): void {
@@ -200,6 +204,7 @@ export function createInput(
       turn += 1;
     },
     unrecorded(recorded) {
+      settled.delete(turn); // that turn has not ended
       const all = prompts();
       const texts = all.map(({ text }) => text);
       const onRecord = findOnRecord(all, recorded, ownWords);
@@ -211,11 +216,12 @@ export function createInput(
       // Other turns may have been the agent's own. What is not on record is rather given twice than lost.
       const from = Math.max(onRecord.prompts, known, answered - 1);
       const untaken = all.slice(from);
+      open = onRecord.turns - answered;
       records?.dialogue.untaken(untaken.flatMap(({ id }) => id ?? []));
       return {
         prompts: untaken.filter(isWanted),
         forgotten: texts.slice(onRecord.prompts, known),
-        isOpen: onRecord.turns > answered,
+        isOpen: open > 0,
       };
     },
     preceded(again, texts, own) {
@@ -226,7 +232,10 @@ export function createInput(
       return first === undefined ? [] : [longer ?? first, ...others].map(whole);
     },
     taken: (text) => void heard.push({ text }),
-    said: (text) => void ownWords.push({ text, goesOn: true }),
+    said(text) {
+      ownWords.push({ text, goesOn: true });
+      settled.set(turn, Math.max(1, open));
+    },
     whole: () => {
       if (records === null) return kept;
       return isTooMuch ? null : recent().map(({ bytes }) => bytes);

@@ -132,6 +132,14 @@ test('the turn of a prompt of the guard is that of the host’s prompt which was
   expect(again.isOpen).toBe(false);
 });
 
+test('a turn that goes on with two that were interrupted answers both', async () => {
+  const input = await sentAhead(0);
+  expect(input.unrecorded(onRecord('one', 'two')).isOpen).toBe(true);
+  input.said('you were interrupted');
+  input.turnDone();
+  expect(input.unrecorded(onRecord('one', 'two', 'you were interrupted')).isOpen).toBe(false);
+});
+
 test('a prompt is found on record behind one of the guard', async () => {
   const input = await sentAhead(0);
   input.said('you were interrupted');
