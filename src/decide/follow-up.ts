@@ -134,16 +134,13 @@ function isSameEnd({ class: cause, since }: Verdict, { cure, evidence }: GuardSt
   return isPending && traitsOf(cause).unfinished === true && since <= cure.at;
 }
 
-/**
- * The person was asked about this, and all that is left is to ask again. What lasts may pause for a sample: it is the
- * same when it begins anew.
- */
+/** The person was asked about this, and all that is left is to ask again. */
 function isAsked({ class: cause, since, cure: wanted }: Verdict, state: GuardState, config: Config): boolean {
   const { cure } = state;
   return (
     cure?.rung === 'ask' &&
     cure.class === cause &&
-    (since <= cure.at || traitsOf(cause).lasting === true) &&
+    since <= cure.at &&
     allowed(wanted, state, config) === 'ask'
   );
 }

@@ -1,7 +1,7 @@
 /** An agent that is reached through the person's terminal. */
 import { choose } from '../person/hands/choose.ts';
 import { trustScreen } from '../person/hands/input-box.ts';
-import { nudge } from '../person/hands/nudge.ts';
+import { keysOf, nudge } from '../person/hands/nudge.ts';
 import { type Cast, castPath } from '../records/cast.ts';
 import { noticeText } from '../words/notice.ts';
 import { terminalStyle } from '../words/terminal-style.ts';
@@ -32,9 +32,10 @@ export function createTerminalBody(parts: TerminalBodyParts): Body {
     },
     detach: () => terminal.detach(),
     async nudge({ phase, cause, generation, interrupt }) {
+      const before = keysOf(desk); // the snapshot takes a moment
       conversation.interrupted(await takeSnapshot(run, agent, conversation, body, { phase, cause }));
       const prompt = promptOf(run, agent, conversation, 'nudge', await parts.template);
-      await nudge(desk, { generation, interrupt, prompt });
+      await nudge(desk, { generation, interrupt, prompt, before });
     },
     choose: ({ generation, answer }) => choose(desk, generation, answer),
     relaunch: (plan) => relaunch(parts, plan),

@@ -70,8 +70,9 @@ export async function watchTerminal(
       desk.follow(event, paused);
       composer.happened(event, before, evidence, keeps());
       if (desk.isNudging) return;
-      if (event.type === 'screen' || event.type === 'tick') settleDoubt(desk);
-      if (event.type === 'screen') noticeRestored(desk);
+      if (event.type !== 'screen' && event.type !== 'tick') return;
+      settleDoubt(desk);
+      noticeRestored(desk);
     },
     told: (state) => tmux?.told(state),
     ended: parts.giveBack,

@@ -8,7 +8,7 @@ import { keyOf } from './vt/keys.ts';
 import { endsInTime, type Token } from './vt/tokens.ts';
 
 export interface HeldKeys {
-  /** What came in one read. What had begun in an earlier one was typed before the rest of it. */
+  /** What came in one read. What had begun in an earlier read was typed before the others. */
   add(strokes: readonly Keystroke[]): void;
   readonly bytes: number;
   readonly isEmpty: boolean;
@@ -54,11 +54,13 @@ const leastPauseMs = 25;
  * two are too short; to leave, it wants both within 800 ms.
  */
 const betweenExitsMs = 400;
-/** Those that leave are among the first. */
+/** Of all Ctrl+D that are given, so many: two of them leave, and the others must not keep the keyboard waiting. */
 const exitsApart = 3;
 
 interface Piece {
-  /** `escape`: it ends in an ESC, or in the beginning of a sequence, which what follows would continue. */
+  /**
+   * `escape`: it ends in an ESC, or in the beginning of a sequence, which what follows would continue. `exit`: a Ctrl+D.
+   */
   readonly kind: 'text' | 'paste' | 'key' | 'enter' | 'escape' | 'exit';
   readonly strokes: readonly Keystroke[];
   readonly bytes: Buffer;
@@ -73,6 +75,8 @@ function kindOf(strokes: readonly Keystroke[]): Piece['kind'] {
   const [key] = keys;
   return keys.length === 1 && (key === 'enter' || key === 'exit') ? key : 'key';
 }
+
+const isExit = ({ token }: Keystroke): boolean => keyOf(token) === 'exit';
 
 const pieceOf = (strokes: readonly Keystroke[]): Piece => ({
   kind: kindOf(strokes),
@@ -93,9 +97,10 @@ export function createHeldKeys(): HeldKeys {
   let size = 0;
   /** The end of what was given last, unless the pause after it is over. */
   let last: Piece | undefined;
-  /** Given since `begin`: writes, and those of them at the end that are of one kind. */
+  /** Given since `begin`: writes, those of them at the end that are of one kind, and those of Ctrl+D. */
   let writes = 0;
   let run = 0;
+  let exits = 0;
 
   function remove(count: number): Taken {
     const taken = pieces.splice(0, count);
@@ -112,7 +117,7 @@ export function createHeldKeys(): HeldKeys {
   }
   /** Whether the next piece is kept away from the last one because one of them is Ctrl+D. */
   const isExitApart = (next: Piece | undefined, splits: boolean) =>
-    !splits && (last?.kind === 'exit' ? run <= exitsApart : next?.kind === 'exit');
+    !splits && (last?.kind === 'exit' ? exits <= exitsApart : next?.kind === 'exit' && exits < exitsApart);
   const begins = (splits: boolean) => (piece: Piece, index: number) => {
     const before = pieces[index - 1];
     return before !== undefined && !follows(before, piece, splits);
@@ -120,9 +125,14 @@ export function createHeldKeys(): HeldKeys {
 
   return {
     add(strokes) {
-      const isNew = strokes.findIndex(({ isSplit }) => !isSplit);
-      const old = isNew < 0 ? strokes : strokes.slice(0, isNew);
-      for (const piece of [old, strokes.slice(old.length)]) if (piece.length > 0) pieces.push(pieceOf(piece));
+      let from = 0;
+      for (const [at, stroke] of strokes.entries()) {
+        const next = strokes[at + 1];
+        if (next !== undefined && stroke.isSplit === next.isSplit && !isExit(stroke) && !isExit(next))
+          continue;
+        pieces.push(pieceOf(strokes.slice(from, at + 1)));
+        from = at + 1;
+      }
       size += strokes.reduce((sum, { bytes }) => sum + bytes.length, 0);
     },
     get bytes() {
@@ -133,7 +143,7 @@ export function createHeldKeys(): HeldKeys {
     },
     begin() {
       last = undefined;
-      writes = run = 0;
+      writes = run = exits = 0;
     },
     next(splits) {
       const end = pieces.findIndex(begins(splits));
@@ -141,6 +151,7 @@ export function createHeldKeys(): HeldKeys {
       const given = pieces[count - 1];
       if (given !== undefined) {
         run = given.kind === last?.kind ? run + 1 : 1;
+        if (given.kind === 'exit') exits++;
         writes++;
       }
       last = given;

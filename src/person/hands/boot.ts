@@ -12,7 +12,7 @@ interface Patience {
   readonly bootMs: Millis;
   /** Before it draws anything, it may wait 30 s for the settings of its organisation (2.1.329). */
   readonly silentMs: Millis;
-  /** Who wants to leave by Ctrl+D does not wait for that prompt any longer than this once the box is drawn. */
+  /** Once the box is drawn, whoever wants to leave by Ctrl+D waits no longer than this for the prompt's turn. */
   readonly leaveMs: Millis;
 }
 

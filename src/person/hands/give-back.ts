@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ScreenFacts } from '../../events.ts';
 import type { Release } from '../../terminal/person-keys.ts';
 import { type Desk, type Keyboard, screenShows, settleMs } from './desk.ts';
-import { boxHolds, boxOf, enterInsertMode } from './input-box.ts';
+import { boxOf, enterInsertMode, holdsMoreThanTyped } from './input-box.ts';
 
 const hasBox: readonly ScreenFacts['activity'][] = [
   'idle',
@@ -121,12 +121,4 @@ async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
     pastes++;
     await screenShows(desk, () => isGone() || isBack(), drawnMs);
   }
-}
-
-/** Whether the box holds something other than what the person has just typed there. */
-function holdsMoreThanTyped(desk: Desk): boolean {
-  const { composer, terminal } = desk;
-  const shown = boxOf(desk)?.text ?? '';
-  const typed = terminal.keptBytes > 0 ? '' : composer.inBox;
-  return shown !== '' && !(typed !== '' && boxHolds(desk, typed));
 }

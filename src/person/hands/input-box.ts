@@ -97,13 +97,13 @@ export function knowsDraft(desk: Desk): boolean {
 export function trustScreen(desk: Desk): void {
   const { composer, launch } = desk;
   const shown = boxOf(desk)?.text ?? '';
-  // It has just been given back, and nobody has seen that yet.
-  if (composer.aside !== '' && boxHolds(desk, composer.aside)) {
+  // What was put aside has just been given back, and nobody has seen that yet.
+  if (composer.aside !== '' && boxHolds(desk, composer.aside) && holdsMoreThanTyped(desk)) {
     composer.restored();
     return;
   }
   settleDoubt(desk);
-  if (noticeRestored(desk)) return;
+  if (noticeRestored(desk, true)) return;
   if (composer.isExact || composer.isLost || composer.isPasting || shown === '') return;
   if (showsBeginning(shown, composer.inBox, launch.adapter.pasteStandIn) || !isDrawn(desk)) return;
   if (isWhole(shown, desk)) composer.correct(shown);
@@ -131,19 +131,28 @@ export function settleDoubt(desk: Desk): void {
   else if (begun.length === 0 && shown !== '') composer.mistrust(shown);
 }
 
+/** Whether the box holds something other than what the person has just typed there. */
+export function holdsMoreThanTyped(desk: Desk): boolean {
+  const { composer, terminal } = desk;
+  const shown = boxOf(desk)?.text ?? '';
+  const typed = terminal.keptBytes > 0 ? '' : composer.inBox;
+  return shown !== '' && !(typed !== '' && boxHolds(desk, typed));
+}
+
 /**
- * To be called when the screen has changed: after the person's Esc, texts that were sent may stand in the box again,
- * and after a prompt, what the agent has stashed.
+ * To be called when the screen has changed, and while the latest key may not be drawn: after the person's Esc, texts
+ * that were sent may stand in the box again, and after a prompt, what the agent has stashed.
+ * @param isLast what is not drawn by now will not be
  * @returns whether one does, and the composer did not know
  */
-export function noticeRestored(desk: Desk): boolean {
+export function noticeRestored(desk: Desk, isLast = false): boolean {
   const { composer, launch, terminal } = desk;
   const mayBeRestored = composer.mayBeRestored && !composer.isExact;
   if ((!mayBeRestored && composer.stash === '') || composer.isLost || composer.isPasting) return false;
   if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
   const shown = boxOf(desk)?.text ?? '';
   if (shown === '' || showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
-  const restored = (mayBeRestored ? restoredText(desk) : null) ?? stashedText(desk);
+  const restored = (mayBeRestored ? restoredText(desk, isLast) : null) ?? stashedText(desk);
   if (restored !== null) composer.correct(restored);
   return restored !== null;
 }
@@ -170,12 +179,13 @@ function stashedText(desk: Desk): string | null {
 }
 
 /** The exact wording of what stands in the box, if an interrupt has put it there; the draft may follow it. */
-function restoredText(desk: Desk): string | null {
+function restoredText(desk: Desk, isLast: boolean): string | null {
   const { inBox } = desk.composer;
   const texts = restorableTexts(desk);
   // Longer texts first: a stand-in on the screen may stand for the draft, or for nothing.
   const drafts = inBox === '' ? [] : texts.map((text) => `${text}\n${inBox}`);
+  const found = [...drafts, ...texts].find((text) => boxHolds(desk, text));
+  if (found === undefined || drafts.includes(found) || inBox === '' || isDrawn(desk)) return found ?? null;
   // Before the last key is drawn, the draft may still come.
-  const alone = inBox === '' || isDrawn(desk) ? texts : [];
-  return [...drafts, ...alone].find((text) => boxHolds(desk, text)) ?? null;
+  return isLast ? `${found}\n${inBox}` : null;
 }

@@ -31,7 +31,17 @@ export interface NudgePlan {
   /** A turn hangs and must be interrupted first. */
   readonly interrupt: boolean;
   readonly prompt: string;
+  /** The person's keys when the nudge was decided. Absent: now. */
+  readonly before?: PersonKeysBefore;
 }
+
+/** How many keys the person had pressed, and how many of them were to stop a turn. */
+export interface PersonKeysBefore {
+  readonly keys: number;
+  readonly stops: number;
+}
+
+export const keysOf = ({ composer, stops }: Desk): PersonKeysBefore => ({ keys: composer.keys, stops });
 
 const isAsked = ({ facts }: Desk) => facts.activity === 'dialog';
 const isInTranscript = ({ facts }: Desk) => facts.dialog === 'transcript';
@@ -43,7 +53,7 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   if (terminal.isMidKey || composer.isPasting) return emit({ type: 'nudge.done', outcome: 'person-typing' });
   if (isAsked(desk) && !isInTranscript(desk)) return emit({ type: 'nudge.done', outcome: 'dialog' });
   // What was pressed just before the hold counts as well, and is told at its beginning.
-  const before = { keys: composer.keys, stops: desk.stops };
+  const before = plan.before ?? keysOf(desk);
   const release = terminal.hold();
   desk.isNudging = true;
   try {
@@ -55,11 +65,7 @@ export async function nudge(desk: Desk, plan: NudgePlan): Promise<void> {
   }
 }
 
-async function submitPrompt(
-  desk: Desk,
-  plan: NudgePlan,
-  before: { readonly keys: number; readonly stops: number },
-): Promise<Outcome> {
+async function submitPrompt(desk: Desk, plan: NudgePlan, before: PersonKeysBefore): Promise<Outcome> {
   const { launch, pty, composer, terminal } = desk;
   const { keys } = launch.adapter;
   if (!pty || pty.generation !== plan.generation) return 'agent-gone';
@@ -102,7 +108,7 @@ async function submitPrompt(
     }
     if (isTheirs) {
       // Sent even if the person has typed meanwhile: their keys are held, and are meant for what comes after it. A key
-      // that stops a turn would stop this one.
+      // that stops a turn would stop this one, so after such a key nothing is sent.
       if (sent !== undefined) {
         await enterInsertMode(desk, pty);
         composer.givenAgain(sent, Date.now());

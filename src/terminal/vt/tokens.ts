@@ -1,7 +1,8 @@
 /**
  * Splits what a person's terminal sends into tokens: text, control characters, escape sequences, pastes. All readers of
  * the input share one tokenizer, so that they cannot disagree. However the bytes are split into chunks, the tokens are
- * the same, except for where a run of text or of a paste is cut. Text is cut between characters only.
+ * the same, except for where a run of text or of a paste is cut. Text is cut between characters, unless one is not
+ * completed in time.
  *
  * An ESC may be a key, or begin a sequence whose rest is still on its way; only time can tell. So it is with a byte that
  * begins a character of UTF-8. Time comes in as data: `expire` is called if nothing has come by `dueAt`.
@@ -41,12 +42,12 @@ export interface Tokenizer {
   readonly heldBytes: number;
 }
 
-/**
- * After this, a lone ESC is a key, and a lone byte is text in another encoding. tmux, vim and Claude Code wait about as
- * long for what follows an ESC.
- */
+/** After this, a lone ESC is a key. tmux, vim and Claude Code wait about as long. */
 export const escMs = 40;
-/** How long a sequence that has begun is waited for: its rest may come over a slow line. */
+/**
+ * How long a sequence, or a character, that has begun is waited for: its rest may come over a slow line. Then a byte that
+ * may begin a character is text in another encoding.
+ */
 export const restMs = 500;
 /**
  * How long the rest of a paste is waited for. Its end never comes if the line broke off in its middle, or if Ctrl+Z
@@ -76,13 +77,13 @@ type State =
 
 export function createTokenizer(): Tokenizer {
   let state: State = 'ground';
-  /** From the ESC on; cut at `maxHeldBytes`. */
+  /** Of a sequence, from the ESC on, or of a character; cut at `maxHeldBytes`. */
   let held: number[] = [];
   let heldBytes = 0;
   let heldAt: Millis = 0;
   /** Another ESC came before the sequence. */
   let alt = false;
-  /** Bytes still to come: of a character after ESC, or of a mouse report. */
+  /** Bytes still to come: of a character, or of a mouse report. */
   let missing = 0;
   /** How much of the end of a paste has been seen. */
   let matched = 0;
@@ -296,8 +297,7 @@ export function createTokenizer(): Tokenizer {
 
   function limitMs(): Millis {
     if (state === 'paste') return pasteMs;
-    const isKey = state === 'character' || state === 'escape' || state === 'string-escape' || isBegun();
-    return isKey ? escMs : restMs;
+    return state === 'escape' || state === 'string-escape' || isBegun() ? escMs : restMs;
   }
 
   return {

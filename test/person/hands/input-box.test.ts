@@ -50,7 +50,30 @@ test('what was typed since Esc put a message back is not given up before it is d
   expect(composer.queue).toEqual([]);
 });
 
-test('what was given back just before the agent ends is the draft once, whatever is held for behind it', () => {
+test('nor as the agent ends: then both are given back', () => {
+  const { composer, type, shows, tell } = composing();
+  shows('busy');
+  type('a message');
+  type('\r');
+  shows('busy');
+  type('\x1b');
+  composer.typed(tokensOf('\x1b[200~a long text\x1b[201~'), false, Date.now());
+  tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
+  trustScreen(deskAt(composer, 'a message'));
+  composer.rescue();
+  expect(composer.aside).toBe('a message\na long text');
+});
+
+test('what the person has typed is not taken for what was put aside', () => {
+  const { composer } = composing();
+  composer.addAside('an old draft');
+  composer.typed(tokensOf('\x1b[200~another text\x1b[201~'), false, 0);
+  trustScreen(deskAt(composer, '[Pasted]'));
+  composer.rescue();
+  expect(composer.aside).toBe('an old draft\n\nanother text');
+});
+
+test('what was given back just before the agent ends becomes the draft once, whatever keys are held behind it', () => {
   const { composer } = composing();
   composer.addAside('my draft');
   composer.typed(tokensOf('\r'), true, 0);

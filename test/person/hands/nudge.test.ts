@@ -1,6 +1,6 @@
 /** The nudge looks before each step: it sends only our own text, and the person gets theirs back. */
 import { describe, expect, test } from 'vitest';
-import { nudge } from '../../../src/person/hands/nudge.ts';
+import { keysOf, nudge } from '../../../src/person/hands/nudge.ts';
 import { type BoxOptions, type TypedAt, typedAt } from './typed-at.ts';
 
 const prompt = 'You were interrupted. At noon.\n\nNo tool call was unfinished.\n\nGo on where you stopped.';
@@ -73,6 +73,15 @@ describe.concurrent('a nudge', () => {
       },
     });
     expect([agent.outcomes, agent.submitted]).toEqual([['submitted'], ['please go on']]);
+    expect(agent.box()).toBe('my draft');
+  });
+
+  test('types nothing if the person has pressed Esc since it was decided', async () => {
+    const agent = typedAt({ draft: 'my draft' });
+    const before = keysOf(agent.desk);
+    agent.personTypes('\x1b');
+    await nudge(agent.desk, { ...plan, before });
+    expect([agent.outcomes, agent.submitted]).toEqual([['person-typing'], []]);
     expect(agent.box()).toBe('my draft');
   });
 

@@ -104,8 +104,10 @@ export function createGuard(
     evidence = observe(before, event);
     desk.follow(event, false);
     composer.happened(event, before, evidence, keeps());
-    if (!desk.isNudging && (event.type === 'screen' || event.type === 'tick')) settleDoubt(desk);
-    if (!desk.isNudging && event.type === 'screen') noticeRestored(desk);
+    if (!desk.isNudging && (event.type === 'screen' || event.type === 'tick')) {
+      settleDoubt(desk);
+      noticeRestored(desk);
+    }
     if (observation.type === 'nudge.done') ledger.note(`nudge: ${observation.outcome}`);
     if (observation.type === 'sensor.failed') ledger.note(`failed: ${observation.detail}`);
   }

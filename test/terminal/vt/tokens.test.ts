@@ -90,7 +90,7 @@ describe('tokens', () => {
     expect(texts(tokenizer.read(Uint8Array.of(0xe9), 0))).toEqual([]);
     expect(texts(tokenizer.read(Buffer.from('t\r'), 0))).toEqual(['\xe9', 't', 'control']);
     expect(texts(tokenizer.read(Uint8Array.of(0xe9), 0))).toEqual([]);
-    expect(texts(tokenizer.expire(escMs))).toEqual(['\xe9']);
+    expect(texts(tokenizer.expire(restMs))).toEqual(['\xe9']);
     expect(tokenizer.isOpen).toBe(false);
   });
 

@@ -55,7 +55,7 @@ export class Row {
   /** Place among the links of the file, from 0. */
   order = 0;
   private packed = 0;
-  /** Of the time, without the milliseconds: a whole time would not fit into a small integer, and be a heap object. */
+  /** Of the time, without the milliseconds: a whole time would not fit into a small integer, and would be a heap object. */
   private seconds = 0;
   private rare: Rare | null = null;
 
