@@ -89,8 +89,14 @@ export function createDialogue(
     const { id, what } = request;
     const sets = what === 'setting' ? request.sets : [];
     const prompt = what === 'recall' ? request.prompt : null;
-    if (what === 'interrupt') stopped = { id, line, isAnswered: false, isOver: false };
-    else asked.set(id, { line, isInitialize: what === 'initialize', isAct: what === 'act', sets, prompt });
+    const asks = { line, isInitialize: what === 'initialize', isAct: what === 'act', sets, prompt };
+    if (what !== 'interrupt') {
+      asked.set(id, asks);
+      return;
+    }
+    // The latest stops the turn, and an earlier one only waits for its answer.
+    if (stopped !== null && !stopped.isAnswered) asked.set(stopped.id, { ...asks, line: stopped.line });
+    stopped = { id, line, isAnswered: false, isOver: false };
   }
 
   /** @returns whether the host gets it */

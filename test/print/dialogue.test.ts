@@ -49,6 +49,16 @@ describe('the next agent', () => {
     expect(dialogue.isInTurn).toBe(true);
   });
 
+  test('answers each of two interrupts, and only the latest stops the turn', () => {
+    const dialogue = inTurn();
+    host(dialogue, asks('h2', 'interrupt'));
+    host(dialogue, asks('h3', 'interrupt'));
+    dialogue.agentGone();
+    expect(said(dialogue.opening()).map(({ request_id }) => request_id)).toEqual(['h1', 'h2']);
+    expect(said(dialogue.onceBegun())).toEqual([asks('h3', 'interrupt')]);
+    for (const id of ['h2', 'h3']) expect(agent(dialogue, answers(id))).toBe(true);
+  });
+
   test('is initialized like the one before, and the host gets no second answer', () => {
     const dialogue = inTurn();
     dialogue.agentGone();
