@@ -9,7 +9,7 @@ import { createKeystrokes, type Keystroke, sourceOf } from './keystrokes.ts';
 import type { Observers } from './observers.ts';
 import type { Pty } from './pty.ts';
 import { keyOf } from './vt/keys.ts';
-import type { Token } from './vt/tokens.ts';
+import { endsInTime, type Token } from './vt/tokens.ts';
 
 export interface PersonKeys {
   /** The terminal has sent this chunk. */
@@ -41,7 +41,7 @@ export interface PersonKeys {
   hold(): Release;
   /**
    * The guard is about to press Esc. What the agent reads together with it would make another key of both, so for a
-   * moment it gets not even the terminal's reports.
+   * moment it gets not even the terminal's reports. The same goes for an Esc that was held.
    */
   quiet(): void;
   /** What the person has typed and no agent has got. */
@@ -180,6 +180,10 @@ export function createPersonKeys(
     if (quietTimer === null) give(to, bytes);
     else reports.push(bytes);
   }
+  function beginQuiet(): void {
+    if (quietTimer !== null) clearTimeout(quietTimer);
+    quietTimer = setTimeout(endQuiet, betweenBurstsMs);
+  }
   function endQuiet(): void {
     if (quietTimer !== null) clearTimeout(quietTimer);
     quietTimer = null;
@@ -212,6 +216,8 @@ export function createPersonKeys(
     if (next.tokens.length === 0) return;
     given = given.concat(next.tokens);
     giveKeys(to, next.bytes, next.tokens);
+    const last = next.tokens.at(-1);
+    if (last !== undefined && endsInTime(last)) beginQuiet();
     if (!kept.isEmpty) return;
     // What is typed before the pause is over is kept, too, so the observers learn now that the agent has all before it.
     given = [];
@@ -302,10 +308,7 @@ export function createPersonKeys(
     get isMidKey() {
       return keystrokes.isOpen;
     },
-    quiet() {
-      if (quietTimer !== null) clearTimeout(quietTimer);
-      quietTimer = setTimeout(endQuiet, betweenBurstsMs);
-    },
+    quiet: beginQuiet,
     hold() {
       observers.settle(); // what has been passed on is not kept
       if (++holders === 1) wantsOut = isInterrupted = false;

@@ -577,6 +577,21 @@ test.each([
   expect(written.join('')).toBe(`${answered}\x1b`);
 });
 
+test('what the terminal reports right after an Esc that was held comes a moment later', () => {
+  stopTime();
+  onTestFinished(letTimeGo);
+  const { keys, type, pty, written } = played();
+  keys.attach(pty);
+  const release = keys.hold();
+  type('\x1b');
+  vi.advanceTimersByTime(2 * escMs);
+  release();
+  type('\x1b[I');
+  expect(written).toEqual(['\x1b']);
+  vi.advanceTimersByTime(betweenBurstsMs);
+  expect(written).toEqual(['\x1b', '\x1b[I']);
+});
+
 describe('what the terminal reports right after the guard has pressed Esc', () => {
   const report = '\x1b[O';
   function pressed() {
