@@ -58,7 +58,7 @@ export interface Composer {
    * doubt.
    */
   readonly isExact: boolean;
-  /** See `signs.ts`. Before that, the screen does not show what the box holds. */
+  /** See `signs.ts`; and the agent has drawn since. Before that, the screen does not show what the box holds. */
   readonly isRead: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
   readonly mayBeRestored: boolean;
@@ -102,8 +102,11 @@ export interface Composer {
   settle(text: string): void;
   /** The box shows this, which is nothing that it may hold by the keys: Enter may have completed a word. */
   mistrust(shown: string): void;
-  /** The box holds this text, whatever the keys said. What was sent or queued and is in it has come back. */
-  correct(text: string): void;
+  /**
+   * The box holds this text, whatever the keys said. What was sent or queued and is in it has come back.
+   * @param isRestored all that Esc has put back is in it, so only another Esc can put more there
+   */
+  correct(text: string, isRestored?: boolean): void;
   /** The guard is about to empty the box; its text is kept until `restored`. */
   putAside(): void;
   /**
@@ -117,7 +120,10 @@ export interface Composer {
    * they are more than text and deletions, so nothing has changed. Only while the box is empty.
    */
   joinKept(): boolean;
-  /** An interrupt had put this back into the box, and the guard is about to empty the box. As for `addAside`. */
+  /**
+   * An interrupt had put this back into the box, and the guard is about to empty the box. It goes in front of what was
+   * put aside.
+   */
   takeBack(text: string): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
@@ -438,7 +444,7 @@ export function createComposer(): Composer {
       return isExact();
     },
     get isRead() {
-      return latest === null || isRead(latest);
+      return latest === null || (isRead(latest) && latest.terminal.unansweredKeyAt === null);
     },
     get mayBeRestored() {
       return mayBeRestored;
@@ -501,7 +507,8 @@ export function createComposer(): Composer {
       entered = entered.map((one) => ({ ...one, exact: false }));
       draft.makeInexact();
     },
-    correct(text) {
+    correct(text, isRestored = false) {
+      if (isRestored) mayBeRestored = false;
       const isStash = stash.text !== '' && squeezed(text).startsWith(squeezed(stash.text));
       if (isStash) stash = emptyLine;
       if (isStash || !isCompleted(text, together(entered))) leaveBox();

@@ -42,7 +42,7 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
     for (const text of texts) if (await records({ text, id: null, taken: false, atMs })) return true;
     return false;
   };
-  // The guard's own prompt may have waited in the agent's queue before them.
+  // What was sent last, perhaps by the guard, may have waited in the agent's queue before them.
   const before = composer.lastText;
   for (const { text, atMs } of mayBeSent(composer.entered))
     if (await recordsAny([text, ...(before === null ? [] : [`${before}\n${text}`])], atMs))
@@ -71,16 +71,15 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
 
 /**
  * The texts that the agent may have sent: each message, and messages in a row, because an agent sends its queue as one
- * text, and because an Enter may have sent nothing; white space does not count. If the same words were sent twice, one
- * record can stand for only one of them. An Enter on nothing is no message, so it does not say when the words before it
- * were sent.
+ * text, and because an Enter may have sent nothing. If the same words were sent twice, one record can stand for only one
+ * of them. An Enter on nothing is no message, so it does not say when the words before it were sent.
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
   const messages = entered.filter(({ text }) => text.trim() !== '');
   const runs = messages.flatMap((_, from) =>
-    messages.slice(from).map(({ atMs }, more) => {
+    messages.slice(from).flatMap(({ atMs }, more) => {
       const run = messages.slice(from, from + more + 1).map(({ text }) => text);
-      return { text: run.join('\n'), atMs };
+      return ['\n', ''].map((between) => ({ text: run.join(between), atMs }));
     }),
   );
   return [...new Map(runs.map((run) => [run.text, run])).values()];

@@ -6,7 +6,7 @@
  * All turns that could be theirs count. A turn that ended while no prompt waited was none of theirs: a command in the
  * background had ended, for instance.
  * @param prompts in order; `turn`: how many turns had ended when it arrived
- * @param settled how many a turn answers if it goes on with several that were interrupted, by its number
+ * @param settled how many a turn answers if it goes on with several that were interrupted, keyed by its number
  */
 export function answeredOf(
   prompts: readonly { readonly turn: number }[],

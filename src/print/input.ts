@@ -113,7 +113,7 @@ export function createInput(
   let forgottenTurns = 0;
   /** Turns on record without an answer, when an agent was last ended. */
   let open = 0;
-  /** How many of them a turn has gone on with, by its number. */
+  /** How many of them a turn has gone on with, keyed by the number of that turn. */
   const settled = new Map<number, number>();
   /** What the guard has said in prompts. */
   const ownWords: Own[] = [];

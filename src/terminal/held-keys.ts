@@ -126,10 +126,12 @@ export function createHeldKeys(): HeldKeys {
   return {
     add(strokes) {
       let from = 0;
+      let apart = exits + pieces.filter(({ kind }) => kind === 'exit').length;
       for (const [at, stroke] of strokes.entries()) {
         const next = strokes[at + 1];
-        if (next !== undefined && stroke.isSplit === next.isSplit && !isExit(stroke) && !isExit(next))
-          continue;
+        const isApart = apart < exitsApart && (isExit(stroke) || (next !== undefined && isExit(next)));
+        if (isExit(stroke)) apart++;
+        if (next !== undefined && stroke.isSplit === next.isSplit && !isApart) continue;
         pieces.push(pieceOf(strokes.slice(from, at + 1)));
         from = at + 1;
       }

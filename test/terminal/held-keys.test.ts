@@ -37,3 +37,8 @@ test('Enter that comes with the end of a character has a write of its own', () =
   const writes = given(Buffer.from([0x61, first as number]), Buffer.from([...rest, 0x0d]));
   expect(texts(writes)).toEqual(['aé', '\r']);
 });
+
+test('nor do many Ctrl+D of one read', () => {
+  const writes = typed('\x04'.repeat(400));
+  expect(texts(writes)).toEqual(['\x04', '\x04', '\x04', '\x04'.repeat(397)]);
+});

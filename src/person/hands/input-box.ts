@@ -1,7 +1,7 @@
 /** The guard's hands on the agent's input box. Each step is checked on the screen before the next one. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InputBox } from '../../agents/contract/screen.ts';
-import { showsBeginning, showsText } from '../same-text.ts';
+import { showsBeginning, showsText, squeezed } from '../same-text.ts';
 import { keySettleMs } from '../signs.ts';
 import { type Desk, type Keyboard, screenShows } from './desk.ts';
 
@@ -140,9 +140,10 @@ export function holdsMoreThanTyped(desk: Desk): boolean {
 }
 
 /**
- * To be called when the screen has changed, and while the latest key may not be drawn: after the person's Esc, texts
- * that were sent may stand in the box again, and after a prompt, what the agent has stashed.
- * @param isLast what is not drawn by now will not be
+ * To be called when the screen has changed, and on each tick, because what is drawn counts only some time after the
+ * latest key: after the person's Esc, texts that were sent may stand in the box again, and after a prompt, what the
+ * agent has stashed.
+ * @param isLast the agent is about to be ended: what it has not drawn by now, it never will
  * @returns whether one does, and the composer did not know
  */
 export function noticeRestored(desk: Desk, isLast = false): boolean {
@@ -152,9 +153,10 @@ export function noticeRestored(desk: Desk, isLast = false): boolean {
   if (terminal.keptBytes > 0) return false; // the draft is more than the box holds
   const shown = boxOf(desk)?.text ?? '';
   if (shown === '' || showsText(shown, composer.inBox, launch.adapter.pasteStandIn)) return false;
-  const restored = (mayBeRestored ? restoredText(desk, isLast) : null) ?? stashedText(desk);
-  if (restored !== null) composer.correct(restored);
-  return restored !== null;
+  const restored = mayBeRestored ? restoredText(desk, isLast) : null;
+  const text = restored ?? stashedText(desk);
+  if (text !== null) composer.correct(text, restored !== null);
+  return text !== null;
 }
 
 /**
@@ -186,6 +188,8 @@ function restoredText(desk: Desk, isLast: boolean): string | null {
   const drafts = inBox === '' ? [] : texts.map((text) => `${text}\n${inBox}`);
   const found = [...drafts, ...texts].find((text) => boxHolds(desk, text));
   if (found === undefined || drafts.includes(found) || inBox === '' || isDrawn(desk)) return found ?? null;
-  // Before the last key is drawn, the draft may still come.
-  return isLast ? `${found}\n${inBox}` : null;
+  // Before the last key is drawn, the draft may still come. It may be what was restored, edited.
+  const [shown, typed] = [squeezed(found), squeezed(inBox)];
+  const isEdited = shown.startsWith(typed) || typed.startsWith(shown);
+  return isLast && !isEdited ? `${found}\n${inBox}` : null;
 }

@@ -98,7 +98,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, before: PersonKeysBefor
     const isTheirs = restored !== '' && !desk.facts.draftIsCommand;
     const sent = isTheirs ? restorable.find((text) => boxHolds(desk, text)) : undefined;
     if (personStops()) {
-      // It stands before the draft, and neither is sent.
+      // The text that came back belongs before the draft. After the person's key, neither is sent.
       if (sent !== undefined && composer.aside !== '' && !desk.paused) {
         composer.takeBack(sent);
         await enterInsertMode(desk, pty);

@@ -64,6 +64,36 @@ test('nor as the agent ends: then both are given back', () => {
   expect(composer.aside).toBe('a message\na long text');
 });
 
+test('what was restored, and edited since, is given back once', () => {
+  const { composer, type, shows, tell } = composing();
+  shows('busy');
+  type('a message');
+  type('\r');
+  shows('busy');
+  type('\x1b');
+  noticeRestored(deskAt(composer, 'a message'));
+  expect(composer.inBox).toBe('a message');
+  composer.typed(tokensOf('\x1b[D'), false, Date.now()); // from now on, the keys do not tell exactly
+  composer.typed(tokensOf(' and more'), false, Date.now());
+  tell({ type: 'input', kind: 'text', bytes: 9 });
+  trustScreen(deskAt(composer, 'a message'));
+  composer.rescue();
+  expect(composer.aside).toBe('a message and more');
+});
+
+test('an agent that has drawn nothing since a key has not shown that the key is gone', () => {
+  const { composer, type, tell, shows } = composing();
+  shows('busy');
+  type('a message');
+  type('\r');
+  shows('busy');
+  type('\x1b');
+  type(' and then stop');
+  for (let second = 0; second < 5; second++) tell({ type: 'tick' });
+  noticeRestored(deskAt(composer, 'a message'));
+  expect(composer.unsent).toContain('and then stop');
+});
+
 test('what the person has typed is not taken for what was put aside', () => {
   const { composer } = composing();
   composer.addAside('an old draft');

@@ -40,10 +40,11 @@ export function isRecordOf(recorded: RecordedPrompt, { id, text, taken, atMs }: 
 }
 
 /**
- * The words of a text as it was typed: a shell command begins with `!`. White space does not count, because an Enter
- * that sends nothing may leave some in the box.
+ * A text as it was typed: a shell command begins with `!`. How many line breaks stand in a row does not count, because
+ * an Enter that sends nothing may leave one in the box.
  */
 function typed(text: string): string {
   const command = shellInput.exec(text.trim())?.[1];
-  return (command === undefined ? text : `!${command}`).replace(/\s+/g, '');
+  const whole = command === undefined ? text.trim().replace(/^!\s+/, '!') : `!${command.trim()}`;
+  return whole.replace(/\s*\n\s*/g, '\n');
 }
