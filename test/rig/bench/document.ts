@@ -51,6 +51,16 @@ costs at least that is handed on by a program in node. tmux is missing because i
 Whole sessions run the simulated agent and API, as in a drill. \`bare node-pty\` runs the same sessions without a guard. So
 the 32 busy sessions show what the load itself takes, of a thousand ms/s for each processor. After a cut by the guard, the
 time to the agent's next request stands beside that after a reset by the API itself.
+
+Where an aim is missed, profiles say why:
+
+* First byte: nearly half of the time is node's own start and its built-in modules. The rest has no piece of its own weight.
+  It does not count beside an agent that takes as long to boot as a real one.
+* A call that is handed on: node 20 cannot become the agent, so it starts it and stays. That takes \`node:child_process\`.
+* Busy: half of it is system calls, for what the tunnel and the terminal pass on. Nothing else stands out.
+* Repair: a third is reading, of which a third is \`JSON.parse\`; a third is planning, twice, because a plan is proven on its
+  own result; a quarter is the collection of garbage that keeps the memory small.
+* \`guardctl sessions\`: two thirds are one file per run, to be opened, read and parsed.
 `;
 
 function sectionOf(rows: readonly Row[], { rounds, loadBefore }: Conditions): string {
