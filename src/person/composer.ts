@@ -58,8 +58,10 @@ export interface Composer {
    * doubt.
    */
   readonly isExact: boolean;
-  /** See `signs.ts`; and the agent has drawn since. Before that, the screen does not show what the box holds. */
+  /** See `signs.ts`. Before that, the screen does not show what the box holds. */
   readonly isRead: boolean;
+  /** The agent has drawn something since the latest key. A key that changes nothing may be followed by nothing. */
+  readonly isAnswered: boolean;
   /** The person has pressed Esc since the last text was sent, so texts that were sent may stand in the box again. */
   readonly mayBeRestored: boolean;
   /** The person typed more than can be kept, so it cannot be given back. */
@@ -444,7 +446,10 @@ export function createComposer(): Composer {
       return isExact();
     },
     get isRead() {
-      return latest === null || (isRead(latest) && latest.terminal.unansweredKeyAt === null);
+      return latest === null || isRead(latest);
+    },
+    get isAnswered() {
+      return latest === null || latest.terminal.unansweredKeyAt === null;
     },
     get mayBeRestored() {
       return mayBeRestored;

@@ -113,6 +113,9 @@ export function trustScreen(desk: Desk): void {
 const isDrawn = ({ composer }: Desk): boolean =>
   composer.isRead && Date.now() - composer.lastKeyAtMs >= keySettleMs;
 
+/** The same, and it has drawn since: what is not in the box then was not put there. */
+const isShown = (desk: Desk): boolean => isDrawn(desk) && desk.composer.isAnswered;
+
 /**
  * To be called when the screen has changed: it shows which of the keys that were pressed at a question have come after
  * it, and whether what Enter was pressed on has left the box. The latest keys may not be drawn yet, so the screen may
@@ -176,7 +179,7 @@ export function restorableTexts({ composer }: Desk): readonly string[] {
  */
 function stashedText(desk: Desk): string | null {
   const { stash, inBox } = desk.composer;
-  if (stash === '' || !isDrawn(desk)) return null;
+  if (stash === '' || !isShown(desk)) return null;
   return [`${stash}${inBox}`, stash].find((text) => boxHolds(desk, text)) ?? null;
 }
 
@@ -187,7 +190,7 @@ function restoredText(desk: Desk, isLast: boolean): string | null {
   // Longer texts first: a stand-in on the screen may stand for the draft, or for nothing.
   const drafts = inBox === '' ? [] : texts.map((text) => `${text}\n${inBox}`);
   const found = [...drafts, ...texts].find((text) => boxHolds(desk, text));
-  if (found === undefined || drafts.includes(found) || inBox === '' || isDrawn(desk)) return found ?? null;
+  if (found === undefined || drafts.includes(found) || inBox === '' || isShown(desk)) return found ?? null;
   // Before the last key is drawn, the draft may still come. It may be what was restored, edited.
   const [shown, typed] = [squeezed(found), squeezed(inBox)];
   const isEdited = shown.startsWith(typed) || typed.startsWith(shown);
