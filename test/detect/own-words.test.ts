@@ -1,7 +1,7 @@
 /** A model's last words may read like an error of the agent's. The screen cannot tell, so the other senses decide. */
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../src/events.ts';
-import { obliging, say, story } from '../support/story.ts';
+import { obliging, reported, say, story } from '../support/story.ts';
 
 const started: Observation = { type: 'turn.started' };
 const prompted: Observation = { type: 'prompt.recorded' };
@@ -84,6 +84,27 @@ describe('it is a failure', () => {
     told.wait(3, say.drawing, say.busy(1));
     told.tell(asked);
     told.wait(3, say.drawing, say.busy(1));
+    told.tell(banner);
+    told.wait(20);
+    expect(told.did('nudge')).toHaveLength(1);
+  });
+
+  test('if a hook had the turn go on, which asked at once and is shown', () => {
+    const told = story();
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell(say.opened(1));
+    told.tell(say.busy(1, { elapsedS: 0 }));
+    told.tell(reported(1, { request: 0 }, { up: 120_000 }));
+    told.tell(prompted);
+    told.wait(5, say.drawing, say.bytes(1));
+    told.tell(say.busy(1, { elapsedS: 5 }));
+    told.tell(answered);
+    told.wait(0.5, say.drawing);
+    told.tell(say.opened(2));
+    told.tell(reported(2, { request: 5_500 }, { up: 130_000 }));
+    told.wait(3, say.drawing);
+    told.tell(say.busy(1, { elapsedS: 8 }));
     told.tell(banner);
     told.wait(20);
     expect(told.did('nudge')).toHaveLength(1);

@@ -5,6 +5,7 @@
 import type { Event } from '../../events.ts';
 import { reportLagMs } from '../limits.ts';
 import type { Evidence } from './facts.ts';
+import { runsOnAfter } from './screen.ts';
 import { recordHasTurn } from './turn.ts';
 
 /** Whether `event` tells of such a failure, if it tells of any. @param before the evidence before it */
@@ -25,12 +26,17 @@ function followsTurn({ turn, wire, agent, person }: Evidence): boolean {
   return turn.workingSince !== null || ranAt > (person.lastChoiceAt ?? 0);
 }
 
-/** Hooks or the record have reported that the turn has ended well, and nothing was asked since. */
-function hasEndedWell({ turn, wire }: Evidence): boolean {
+/**
+ * Hooks or the record have reported that the turn has ended well, and nothing was asked since. What was asked within the
+ * time of a report may have been asked before, unless the turn is shown to have gone on.
+ */
+function hasEndedWell({ turn, wire, screen }: Evidence): boolean {
   const { told, answer, failure, requestedAt, lastStartedAt } = turn;
   if (failure !== null) return false;
   const isAnswered = answer?.endsTurn === true && recordHasTurn(turn);
   const endedAt = Math.max(told?.well ? told.at : 0, isAnswered ? answer.at : 0);
-  const askedAt = Math.max(requestedAt ?? 0, wire.wholeAt.at(-1) ?? 0);
-  return endedAt > 0 && endedAt >= (lastStartedAt ?? 0) && askedAt <= endedAt + reportLagMs;
+  const wholeAt = wire.wholeAt.at(-1) ?? 0;
+  const askedAt = Math.max(requestedAt ?? 0, wholeAt);
+  const hasGoneOn = wholeAt > endedAt && runsOnAfter(screen, endedAt);
+  return endedAt > 0 && endedAt >= (lastStartedAt ?? 0) && askedAt <= endedAt + reportLagMs && !hasGoneOn;
 }
