@@ -73,7 +73,7 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, before: PersonKeysBefor
   const personActed = () => composer.keys !== before.keys || desk.paused;
   const personStops = () => {
     terminal.settle();
-    return desk.stops !== before.stops || desk.paused;
+    return desk.stops !== before.stops || desk.paused || terminal.isMidKey; // what has begun may be Esc
   };
   const type = (text: string) => {
     if (desk.pty === pty) pty.write(Buffer.from(text));
