@@ -23,6 +23,17 @@ test.each([
   expect(composer.inBox).toBe('a long text');
 });
 
+/** A message waited in the agent's queue as the person pressed Esc. */
+function interrupted() {
+  const told = composing();
+  told.shows('busy');
+  told.type('a message');
+  told.type('\r');
+  told.shows('busy');
+  told.type('\x1b');
+  return told;
+}
+
 /** The screen shows this in the box. */
 function deskAt(composer: Desk['composer'], text: string): Desk {
   const adapter = { readInputBox: () => ({ text, isPrompt: true }), pasteStandIn: /\[Pasted\]/ };
@@ -35,12 +46,7 @@ function deskAt(composer: Desk['composer'], text: string): Desk {
 }
 
 test('what was typed since Esc put a message back is not given up before it is drawn', () => {
-  const { composer, type, shows, tell } = composing();
-  shows('busy');
-  type('a message');
-  type('\r');
-  shows('busy');
-  type('\x1b');
+  const { composer, tell } = interrupted();
   composer.typed(tokensOf('\x1b[200~a long text\x1b[201~'), false, Date.now());
   tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
   noticeRestored(deskAt(composer, 'a message'));
@@ -51,12 +57,7 @@ test('what was typed since Esc put a message back is not given up before it is d
 });
 
 test('nor as the agent ends: then both are given back', () => {
-  const { composer, type, shows, tell } = composing();
-  shows('busy');
-  type('a message');
-  type('\r');
-  shows('busy');
-  type('\x1b');
+  const { composer, tell } = interrupted();
   composer.typed(tokensOf('\x1b[200~a long text\x1b[201~'), false, Date.now());
   tell({ type: 'screen', facts: { activity: 'idle', draft: true } });
   trustScreen(deskAt(composer, 'a message'));
@@ -65,12 +66,7 @@ test('nor as the agent ends: then both are given back', () => {
 });
 
 test('what was restored, and edited since, is given back once', () => {
-  const { composer, type, shows, tell } = composing();
-  shows('busy');
-  type('a message');
-  type('\r');
-  shows('busy');
-  type('\x1b');
+  const { composer, tell } = interrupted();
   noticeRestored(deskAt(composer, 'a message'));
   expect(composer.inBox).toBe('a message');
   composer.typed(tokensOf('\x1b[D'), false, Date.now()); // from now on, the keys do not tell exactly
@@ -82,12 +78,7 @@ test('what was restored, and edited since, is given back once', () => {
 });
 
 test('an agent that has drawn nothing since a key has not shown that the key is gone', () => {
-  const { composer, type, tell, shows } = composing();
-  shows('busy');
-  type('a message');
-  type('\r');
-  shows('busy');
-  type('\x1b');
+  const { composer, type, tell } = interrupted();
   type(' and then stop');
   for (let second = 0; second < 5; second++) tell({ type: 'tick' });
   noticeRestored(deskAt(composer, 'a message'));
