@@ -54,7 +54,7 @@ const leastPauseMs = 25;
  * two are too short; to leave, it wants both within 800 ms.
  */
 const betweenExitsMs = 400;
-/** Of all Ctrl+D that are given, so many: two of them leave, and the others must not keep the keyboard waiting. */
+/** So many Ctrl+D are kept apart: two of them leave, and more must not keep the keyboard waiting. */
 const exitsApart = 3;
 
 interface Piece {
@@ -126,7 +126,7 @@ export function createHeldKeys(): HeldKeys {
   return {
     add(strokes) {
       let from = 0;
-      let apart = exits + pieces.filter(({ kind }) => kind === 'exit').length;
+      let apart = pieces.filter(({ kind }) => kind === 'exit').length;
       for (const [at, stroke] of strokes.entries()) {
         const next = strokes[at + 1];
         const isApart = apart < exitsApart && (isExit(stroke) || (next !== undefined && isExit(next)));

@@ -38,6 +38,19 @@ test('Enter that comes with the end of a character has a write of its own', () =
   expect(texts(writes)).toEqual(['aé', '\r']);
 });
 
+test('Ctrl+D is kept away in each hold, however many an earlier one has given', () => {
+  const held = createHeldKeys();
+  const keystrokes = createKeystrokes();
+  const hold = () => {
+    held.add(keystrokes.split(Buffer.from('\x04'.repeat(4)), 0));
+    held.begin();
+    const first = held.next(false).bytes.toString();
+    while (!held.isEmpty) held.next(false);
+    return first;
+  };
+  expect([hold(), hold()]).toEqual(['\x04', '\x04']);
+});
+
 test('nor do many Ctrl+D of one read', () => {
   const writes = typed('\x04'.repeat(400));
   expect(texts(writes)).toEqual(['\x04', '\x04', '\x04', '\x04'.repeat(397)]);
