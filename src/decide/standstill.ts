@@ -3,7 +3,7 @@
  * terminal, or the guard was not scheduled.
  */
 import type { Config } from '../config/schema.ts';
-import { type Clock, goesOnAgain, graceMs, stampOf } from '../detect/evidence/clock.ts';
+import { type Clock, goesOnAgain, graceMs } from '../detect/evidence/clock.ts';
 import { deadlySleepMs } from '../detect/limits.ts';
 import { listens } from '../detect/phases.ts';
 import { seconds, sleptClass, verdictOn } from '../detect/verdict.ts';
@@ -35,8 +35,9 @@ export function afterReturn(state: GuardState, event: Event, before: Clock): Gua
 export function afterSleep(state: GuardState, event: Event, config: Config): Step {
   const { evidence: e, cure, paused } = state;
   const slept = event.type === 'clock.gap' && event.cause === 'slept' && event.gapMs >= deadlySleepMs;
-  const lookedAt = event.type === 'clock.gap' ? stampOf(e.clock, event.lookedAt ?? event.at) : e.now;
-  const connections = e.wire.connections.filter(({ openedAt }) => openedAt <= lookedAt).map(({ id }) => id);
+  const lookedAt = (event.type === 'clock.gap' ? event.lookedAt : undefined) ?? event.at;
+  const old = e.wire.connections.filter(({ openedMoment }) => openedMoment <= lookedAt);
+  const connections = old.map(({ id }) => id);
   if (!slept || paused || connections.length === 0 || !config.recovery.in_place) return watch(state, config);
   if (!listens(e.phase)) return { state, effects: [{ type: 'cut', connections, why: sleptClass }] };
   // A sleep is not a fault: where a cut is not allowed, nothing stronger takes its place.

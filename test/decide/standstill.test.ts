@@ -202,6 +202,17 @@ test('what was opened after the last look before the sleep may be from after it,
   expect(told.did('cut')).toMatchObject([{ connections: [1] }]);
 });
 
+test('so it is when the guard had been stopped just before', () => {
+  const told = inMidResponse();
+  standstills['a stopped guard']?.(told);
+  const lookedAt = told.state.evidence.clock.at;
+  told.skip(0.5);
+  told.tell(say.opened(2));
+  told.tell(say.request(2));
+  told.tell({ type: 'clock.gap', gapMs: hour * 1000, cause: 'slept', lookedAt });
+  expect(told.did('cut')).toMatchObject([{ connections: [1] }]);
+});
+
 test('an agent that cannot be stopped is asked about, and resumed when it ends after all', () => {
   const told = inMidResponse((effect) => (effect.type === 'stop' ? [] : obliging(effect)));
   told.wait(14, say.sample(5_000)); // it neither draws nor computes

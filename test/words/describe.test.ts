@@ -73,6 +73,7 @@ test('silence counts from the latest byte on any open connection', () => {
     id: 1,
     host: 'h',
     openedAt: 0,
+    openedMoment: 0,
     stage: 'answer',
     lastUpAt: 0,
     lastDownAt: 7_000,

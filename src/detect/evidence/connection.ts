@@ -13,6 +13,8 @@ export interface Connection {
   readonly id: number;
   readonly host: string;
   readonly openedAt: Millis;
+  /** The same on the monotonic clock, which tells moments apart while the attended clock stands still. */
+  readonly openedMoment: Millis;
   readonly stage: Stage;
   readonly lastUpAt: Millis;
   readonly lastDownAt: Millis | null;
@@ -92,11 +94,13 @@ export const streamsConversation = ({
 
 type Report<Type extends Event['type']> = Extract<Event, { type: Type }>;
 
-export function openedConnection({ id, host }: Report<'connection.opened'>, now: Millis): Connection {
+/** @param now attended */
+export function openedConnection({ id, host, at }: Report<'connection.opened'>, now: Millis): Connection {
   return {
     id,
     host,
     openedAt: now,
+    openedMoment: at,
     stage: 'handshake',
     lastUpAt: now,
     lastDownAt: null,
