@@ -93,5 +93,7 @@ export type Effect =
       readonly type: 'notify';
       readonly what: 'blocked' | 'recovered' | 'gave-up';
       readonly incident: Incident;
+      /** The class of what the person is told about; absent: that which the incident began with. */
+      readonly cause?: string;
     }
   | { readonly type: 'exit'; readonly code: number | null; readonly signal: string | null };

@@ -1,7 +1,7 @@
 /** The end of the ladder: a person must decide. */
 import type { Event } from '../events.ts';
 import { withCure } from './cure.ts';
-import { act, adding, andThen, close, finishing, type Step, stay } from './incident.ts';
+import { act, adding, andThen, causeOf, close, finishing, type Step, stay, telling } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { GuardState } from './state.ts';
  * go on by hand, and end with the agent's own exit code.
  * @param cause the class of what the person is asked about
  */
-export function giveUp(state: GuardState, detail: string, cause = curedClass(state)): Step {
+export function giveUp(state: GuardState, detail: string, cause = causeOf(state)): Step {
   const { evidence: e } = state;
   const alive = e.agent.exit === null && state.name !== 'down' && state.name !== 'launching';
   if (!alive) return abandon(state, detail);
@@ -17,13 +17,9 @@ export function giveUp(state: GuardState, detail: string, cause = curedClass(sta
     const asked: GuardState = { ...next, name: 'asking', since: e.now, asked: next.asked + 1, down: null };
     const asking = stay(withCure(asked, 'ask', cause, null));
     const { incident } = next;
-    return incident ? adding(asking, { type: 'notify', what: 'blocked', incident }) : asking;
+    return incident ? adding(asking, telling('blocked', incident, cause)) : asking;
   });
 }
-
-/** An incident keeps the class that it began with, and a later cure in it may be for another. */
-const curedClass = ({ cure, down, incident }: GuardState): string =>
-  cure?.class ?? down?.cause ?? incident?.class ?? 'unknown';
 
 export const choseToLeave = (state: GuardState): Step => abandon(state, 'you chose not to wait', 'user');
 
@@ -40,7 +36,7 @@ export function goAsTold(state: GuardState, signal: string): Step {
 }
 
 function sayingHow(state: GuardState, detail: string, outcome: 'gave_up' | 'user'): Step {
-  const cause = state.incident?.class ?? 'unknown';
+  const cause = causeOf(state);
   return adding(
     andThen(act(state, 'ask', detail), (next) => close(next, outcome)),
     { type: 'notice', notice: { kind: 'gave-up', cause, detail } },

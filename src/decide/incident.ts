@@ -33,6 +33,20 @@ export function open(state: GuardState, verdict: Pick<Verdict, 'class' | 'since'
   return { ...state, incident, noticedAt: now, incidents: incident.number, used: noUses };
 }
 
+/**
+ * The class of what the guard is dealing with. An incident keeps the one that it began with, and a later cure in it may
+ * be for another.
+ */
+export const causeOf = ({ cure, down, incident }: GuardState): string =>
+  cure?.class ?? down?.cause ?? incident?.class ?? 'unknown';
+
+export const telling = (what: 'blocked' | 'gave-up', incident: Incident, cause: string): Effect => ({
+  type: 'notify',
+  what,
+  incident,
+  ...(cause !== incident.class && { cause }),
+});
+
 /** Records an action in the open incident. */
 export function act(state: GuardState, action: Rung, detail: string): Step {
   if (!state.incident) return { state, effects: [] };
@@ -53,7 +67,7 @@ export function close(state: GuardState, outcome: Outcome): Step {
   const effects: Effect[] = [{ type: 'incident', incident }];
   const acted = incident.actions.some(({ action }) => action !== 'wait' && action !== 'hold');
   if (outcome === 'recovered' && acted) effects.push({ type: 'notify', what: 'recovered', incident });
-  if (outcome === 'gave_up') effects.push({ type: 'notify', what: 'gave-up', incident });
+  if (outcome === 'gave_up') effects.push(telling('gave-up', incident, causeOf(state)));
   return { state: rest, effects };
 }
 

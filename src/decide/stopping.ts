@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts';
 import { detect } from '../detect/detector.ts';
 import type { Event, Millis } from '../events.ts';
 import { abandon, choseToLeave, giveUp, goAsTold } from './asking.ts';
-import { adding, type Step, stay } from './incident.ts';
+import { adding, causeOf, type Step, stay } from './incident.ts';
 import { goesOnByItself, hasDoneItsTurn, standDown } from './standing-down.ts';
 import type { GuardState } from './state.ts';
 
@@ -51,7 +51,7 @@ export function stopTooLong(state: GuardState): Step {
   if (agent.unattended) return abandon(state, `${stuck}; it is left behind`);
   const detail = `${stuck}; Ctrl+C leaves it behind`;
   const { state: asking, effects } = giveUp(state, detail);
-  const cause = asking.incident?.class ?? 'unknown';
+  const cause = causeOf(asking);
   return adding(
     { state: { ...asking, name: 'unstoppable', down: state.down }, effects },
     { type: 'notice', notice: { kind: 'gave-up', cause, detail } },

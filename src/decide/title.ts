@@ -3,13 +3,12 @@
  * else while an agent lives.
  */
 import type { Config } from '../config/schema.ts';
-import type { Step } from './incident.ts';
+import { causeOf, type Step } from './incident.ts';
 import type { GuardState } from './state.ts';
 
 function titleOf(state: GuardState, config: Config): string | null {
   const { evidence: e, cure } = state;
-  if (state.name === 'asking' || state.name === 'unstoppable')
-    return `stuck (${state.incident?.class ?? 'unknown'}): needs you`;
+  if (state.name === 'asking' || state.name === 'unstoppable') return `stuck (${causeOf(state)}): needs you`;
   if (state.name !== 'watching' || !cure || !state.incident) return null;
   const [waiting] = e.wire.waiting;
   if (waiting) {

@@ -24,7 +24,8 @@ export interface NotifierOptions {
 }
 
 export interface Notifier {
-  notify(occasion: Occasion, incident: IncidentRecord): void;
+  /** @param cause the class of what the person is told about */
+  notify(occasion: Occasion, incident: IncidentRecord, cause: string): void;
   /** To be called before the process ends. Resolves once all started programs have ended, or after `timeoutMs`. */
   settle(timeoutMs: number): Promise<void>;
 }
@@ -39,11 +40,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
       .finally(() => running.delete(ended));
     running.add(ended);
   };
-  const notify: Notifier['notify'] = (occasion, incident) => {
+  const notify: Notifier['notify'] = (occasion, incident, cause) => {
     const key = `${incident.id} ${occasion}`;
     if (told.has(key)) return;
     told.add(key);
-    const { title, body } = words(agentName, occasion, incident, isResumable());
+    const { title, body } = words(agentName, occasion, cause, isResumable());
     const sequence = config.desktop && write !== null ? terminalNotification(title, body, env) : null;
     if (write !== null) write((sequence ?? '') + (config.bell ? '\x07' : ''));
     // Only one of the two, so that nothing is notified twice.
@@ -65,10 +66,10 @@ export function createNotifier(options: NotifierOptions): Notifier {
 function words(
   agentName: string,
   occasion: Occasion,
-  incident: IncidentRecord,
+  cause: string,
   resumable: boolean,
 ): { title: string; body: string } {
-  const { headline, noun } = causeWords(incident.class);
+  const { headline, noun } = causeWords(cause);
   switch (occasion) {
     case 'blocked':
       return { title: `${agentName} needs you`, body: headline };

@@ -68,7 +68,8 @@ export function openRecords(
     recordOf: reporter.recordOf,
     degraded,
     remember: ({ type, ...health }) => hosts.remember(health),
-    notify: ({ what, incident }) => notifier.notify(what, reporter.recordOf(incident)),
+    notify: ({ what, incident, cause = incident.class }) =>
+      notifier.notify(what, reporter.recordOf(incident), cause),
     reportKnown(warnings) {
       const { deadlineMs, pings } = run.user;
       emit({

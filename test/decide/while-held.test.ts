@@ -55,7 +55,8 @@ test('the person is asked once about an agent that takes all the memory when non
     told.tell({ type: 'connection.failed', id: 1, host: 'api.example', cause: 'no-route' });
     told.tell({ type: 'screen', facts: { activity: 'retrying' } });
   }
-  expect(told.did('notify').map(({ what }) => what)).toEqual(['blocked']);
+  expect(told.did('notify')).toMatchObject([{ what: 'blocked', cause: 'memory-runaway' }]);
+  expect(told.did('title').at(-1)).toMatchObject({ text: 'stuck (memory-runaway): needs you' });
 });
 
 test('a compaction gets its full time once the line is back', () => {

@@ -64,12 +64,13 @@ describe('in the terminal', () => {
 
 test('each occasion of an incident is notified once', () => {
   const { notify, written } = start({ bell: true, desktop: true }, { TERM: 'foot' });
-  notify('blocked', incident);
-  notify('blocked', { ...incident, outcome: 'gave_up' });
-  notify('recovered', incident);
-  notify('blocked', { ...incident, id: 'r1-2' });
+  notify('blocked', incident, incident.class);
+  notify('blocked', { ...incident, outcome: 'gave_up' }, 'frozen-ui');
+  notify('recovered', incident, incident.class);
+  notify('blocked', { ...incident, id: 'r1-2' }, 'memory-runaway');
   expect(written).toHaveLength(3);
   expect(written[0]).toMatch(/Some Agent needs you;Connection lost\.\x1b\\\x07$/);
+  expect(written[2]).toContain('The agent used up the memory.');
 });
 
 test.each([
@@ -77,13 +78,13 @@ test.each([
   [false, 'Connection lost.'],
 ])('a stop (something can be resumed: %s)', (isResumable, body) => {
   const { notify, written } = start({ desktop: true }, { TERM: 'foot' }, isResumable);
-  notify('gave-up', incident);
+  notify('gave-up', incident, incident.class);
   expect(written).toEqual([`\x1b]777;notify;Some Agent has stopped;${body}\x1b\\`]);
 });
 
 test('switched off is silent', async () => {
   const { notify, written, settle } = start({}, { TERM: 'foot' });
-  notify('blocked', incident);
+  notify('blocked', incident, incident.class);
   await settle(1_000);
   expect(written.join('')).toBe('');
 });
@@ -94,7 +95,7 @@ test("the person's command gets the incident as JSON and the person's environmen
     { on_incident: 'cat > "$OUT"; echo " $OUT" >> "$OUT"' },
     { OUT: join(folder, 'seen') },
   );
-  notify('gave-up', incident);
+  notify('gave-up', incident, incident.class);
   await settle(20_000);
   const [json, more] = readFileSync(join(folder, 'seen'), 'utf8').split(' /');
   expect(JSON.parse(json ?? '')).toEqual(incident);
@@ -104,7 +105,7 @@ test("the person's command gets the incident as JSON and the person's environmen
 
 test('a command that fails is reported; one that does not read its input does no harm', async () => {
   const { notify, settle, failures } = start({ on_incident: 'exit 3 # password' });
-  notify('gave-up', incident);
+  notify('gave-up', incident, incident.class);
   await settle(20_000);
   await vi.waitFor(() => expect(failures).toEqual(['on_incident: exit code 3']), {
     timeout: 10_000,
@@ -114,7 +115,7 @@ test('a command that fails is reported; one that does not read its input does no
 test('a hanging command does not hold anything up', async () => {
   const { notify, settle } = start({ on_incident: 'sleep 3' });
   const before = performance.now();
-  notify('gave-up', incident);
+  notify('gave-up', incident, incident.class);
   expect(performance.now() - before).toBeLessThan(100);
   await settle(50);
   expect(performance.now() - before).toBeLessThan(2_500);
@@ -128,14 +129,14 @@ test.runIf(process.platform === 'linux')(
     writeScript(join(folder, 'notify-send'), `#!/bin/sh\necho "$@" > ${seen}\n`);
     const env = { PATH: `${folder}:${process.env.PATH}`, DISPLAY: ':0' };
     const withTerminal = start({ desktop: true }, { ...env, TERM: 'foot' });
-    withTerminal.notify('blocked', incident);
+    withTerminal.notify('blocked', incident, incident.class);
     await withTerminal.settle(5_000);
     const remote = start({ desktop: true }, { ...env, SSH_CONNECTION: 'x' });
-    remote.notify('blocked', incident);
+    remote.notify('blocked', incident, incident.class);
     await remote.settle(5_000);
     expect(existsSync(seen)).toBe(false);
     const desktop = start({ desktop: true }, env);
-    desktop.notify('recovered', incident);
+    desktop.notify('recovered', incident, incident.class);
     await desktop.settle(20_000);
     expect(readFileSync(seen, 'utf8')).toBe(
       '--app-name=guarded-claude Some Agent carries on Recovered from a lost connection.\n',

@@ -1,4 +1,5 @@
 /** So many sessions that stream at the same time. Says `ready`, and in the end what they have used (`Many`). */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaults } from '../../../src/config/schema.ts';
 import { openStage, type Stage } from '../../../src/drill/stage.ts';
@@ -10,6 +11,7 @@ import { agentsBelow, cpuMsOf, pssMibOf } from './usage.ts';
 const [contender = guard, ...numbers] = process.argv.slice(2);
 const [sessions = 32, forMs = 20_000] = numbers.map(Number);
 const { signal } = new AbortController();
+setMaxListeners(sessions * 4, signal);
 /** As users have them: a drill's limits of two seconds are shorter than the stalls of so busy a machine. */
 const settings = {
   GUARDED_CLAUDE_STREAM_TIMEOUT_MS: String(defaults.network_resilience.stream_timeout_ms),
