@@ -58,6 +58,8 @@ Where an aim is missed, profiles say why:
   It does not count beside an agent that takes as long to boot as a real one.
 * A call that is handed on: node 20 cannot become the agent, so it starts it and stays. That takes \`node:child_process\`.
 * Busy: half of it is system calls, for what the tunnel and the terminal pass on. Nothing else stands out.
+* 32 busy sessions: sessions and agents together keep two slower processors full, and the echo waits its turn. It does so
+  beside bare ones, too.
 * Repair: a third is reading, of which a third is \`JSON.parse\`; a third is planning, twice, because a plan is proven on its
   own result; a quarter is the collection of garbage that keeps the memory small.
 * \`guardctl sessions\`: two thirds are one file per run, to be opened, read and parsed.
