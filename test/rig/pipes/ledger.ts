@@ -179,17 +179,12 @@ export function createLedger(now: () => Millis) {
       lastFailed = isError;
       results.push(id);
       const candidates = turn.hasNotice ? [...turn.known, ...turn.units] : turn.units;
-      const fresh = [...new Set(candidates)].flatMap((each) =>
-        Array.from(
-          {
-            length: Math.max(
-              0,
-              Math.max(count(turn.known, each), count(turn.units, each)) - count(settled, each),
-            ),
-          },
-          () => each,
-        ),
-      );
+      const fresh = [...new Set(candidates)].flatMap((each) => {
+        const [before, owed] = [count(settled, each), count(sent, each) - count(settled, each)];
+        // Of several in the same words, those before it may not be on record.
+        const here = Math.max(count(turn.known, each) - before, count(turn.units, each));
+        return Array.from({ length: Math.min(owed, here) }, () => each);
+      });
       note(`host: result of turn ${id}, settles ${fresh.join(' ') || 'nothing'}`);
       const isDoubted = turn.units.some((each) => doubted.has(each));
       if (isDoubted) reach('a result that may have come before');
