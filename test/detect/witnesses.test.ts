@@ -609,6 +609,27 @@ describe('at a free prompt after a lost connection', () => {
     expect(told.did('nudge')).toMatchObject([{ cause: 'silent-end' }]);
   });
 
+  test.each([
+    ['has no answer', true, ['nudge']],
+    ['does not speak', false, []],
+  ])(
+    'as large a request from just before the loss was the turn’s, unless the record %s',
+    (_, speaks, did) => {
+      const told = inMidResponse();
+      if (speaks) told.tell({ type: 'prompt.recorded' });
+      told.tell(say.opened(2));
+      told.tell(say.request(2));
+      told.skip(0.2);
+      told.tell({ type: 'connection.closed', id: 1, by: 'peer', cause: 'reset' });
+      told.skip(0.1);
+      told.tell(say.bytes(2));
+      told.tell({ type: 'turn.ended' });
+      told.tell(say.idle);
+      told.wait(5, say.drawing);
+      expect(actions(told)).toEqual(did);
+    },
+  );
+
   test('and stays one, whatever goes up after it on the same connection', () => {
     const told = end(50_000);
     told.tell({ type: 'connection.bytes', id: 2, up: 10_000, down: 0, last: 'up' });

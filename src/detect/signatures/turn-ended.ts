@@ -8,7 +8,7 @@ import { turnHasRequestedSince } from '../carrier.ts';
 import { type ClosedConnection, streams } from '../evidence/connection.ts';
 import { isRefusal } from '../evidence/failures.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { isWholeOnRecord } from '../evidence/turn.ts';
+import { isWholeOnRecord, type Turn } from '../evidence/turn.ts';
 import { otherWordsBytes } from '../evidence/wire.ts';
 import { conversationBytes, hookReadMs, obeysMs, reportLagMs, settleMs } from '../limits.ts';
 import { personTookOver, quietSince } from '../rest.ts';
@@ -189,14 +189,15 @@ function shownFreeSince({ turn: { lastStartedAt }, screen }: Evidence, idleSince
 
 /**
  * An answer that was asked for later, on another connection, has come since: it was the turn's. It streams, or it was
- * asked for before the loss with as much. What is asked for afterwards, `turnHasRequestedSince` judges.
+ * asked for before the loss with as much, and no record denies it. What is asked for afterwards,
+ * `turnHasRequestedSince` judges.
  */
-function isReplaced(lost: ClosedConnection, { wire }: Evidence): boolean {
+function isReplaced(lost: ClosedConnection, { wire, turn }: Evidence): boolean {
   const isLater = (requestAt: Millis | null, byteAt: Millis | null): boolean =>
     (byteAt ?? 0) > lost.at && (requestAt ?? 0) > (lost.requestAt ?? 0);
   const least = Math.max(conversationBytes, lost.requestSize - otherWordsBytes);
   const asksAsMuch = ({ requestAt, requestSize }: Pick<ClosedConnection, 'requestAt' | 'requestSize'>) =>
-    requestSize >= least && (requestAt ?? 0) <= lost.at;
+    !hasNoAnswer(turn) && requestSize >= least && (requestAt ?? 0) <= lost.at;
   return (
     wire.connections.some(
       (each) =>
@@ -224,5 +225,8 @@ function abnormal(lost: ClosedConnection, { turn }: Evidence): boolean {
   if (lost.by === 'guard' && lost.isAtReturn && recordSpeaks)
     return (answer?.at ?? 0) < (lost.requestAt ?? 0) + reportLagMs;
   if (lost.by === 'guard' || lost.cause === 'reset' || lost.cause === 'dead') return true;
-  return recordSpeaks && answer === null;
+  return hasNoAnswer(turn);
 }
+
+/** The record, the better witness of this, has the turn's prompt and no answer to it. */
+const hasNoAnswer = ({ recordSpeaks, answer }: Turn): boolean => recordSpeaks && answer === null;
