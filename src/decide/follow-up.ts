@@ -1,7 +1,8 @@
 /** A cure is pending: it is proven, given more time, overtaken by events, or followed by the next rung. */
 import type { Config } from '../config/schema.ts';
 import { turnHasHeardSince, turnHasRequestedSince } from '../detect/carrier.ts';
-import { detect, traitsOf } from '../detect/detector.ts';
+import { detect, stillSuspects, traitsOf } from '../detect/detector.ts';
+import { inGrace } from '../detect/evidence/clock.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { reportLagMs, settleMs } from '../detect/limits.ts';
 import { quietMs } from '../detect/rest.ts';
@@ -20,13 +21,13 @@ import type { Cure, GuardState } from './state.ts';
 export function followUp(state: GuardState, cure: Cure, config: Config): Step {
   const { evidence: e } = state;
   if (cure.stage === 'network') {
-    if (isOvertaken(cure, e)) {
+    if (isOvertaken(cure, e, config)) {
       const holding = { ...cure, rung: 'hold', stage: 'verify', deadline: null } as const;
       return stay({ ...state, probing: null, cure: holding });
     }
-    return stable(state, config) && !personTypes(state)
-      ? typeNudge(state, cure.class)
-      : probeWhenDue(state, config);
+    // After a standstill, what the agent has done meanwhile is heard first.
+    const mayType = stable(state, config) && !personTypes(state) && !inGrace(e.clock);
+    return mayType ? typeNudge(state, cure.class) : probeWhenDue(state, config);
   }
   // The guard is typing. What happens meanwhile is not the result of its keys; `nudge.done` will report that.
   if (cure.stage === 'typing' && (cure.deadline ?? 0) > e.now) return stay(state);
@@ -92,11 +93,11 @@ function whileHeld(state: GuardState, config: Config): Step {
  * witness has said that the turn had ended well. What it did just before that may be reported after it. What is asked
  * on the side, or heard of that, is not the turn's.
  */
-function isOvertaken({ class: cause, at }: Cure, e: Evidence): boolean {
+function isOvertaken({ class: cause, at }: Cure, e: Evidence, config: Config): boolean {
   const { phase, turn, wire, screen } = e;
   const { silence, unfinished, failed } = traitsOf(cause);
   if (unfinished) return phase !== 'idle' || (failed === true && turn.failure === null);
-  if (!silence) return false;
+  if (!silence) return stillSuspects(cause, at, e, config) === false;
   const since = at - reportLagMs;
   const { listeningSince } = turn;
   return (

@@ -15,13 +15,12 @@ export const typingPauseMs = 5_000;
 const maxTypingMs = 60_000;
 
 export function beginNudge(state: GuardState, cause: string, config: Config): Step {
-  const evidence = cause === 'stuck-compaction' ? counted(state, 'compactionsCured') : state.evidence;
-  const nudging = withCure({ ...spend('nudge', state), evidence }, 'nudge', cause, null, 'network');
-  return probeWhenDue(distrusting(nudging, evidence.now), config);
+  const nudging = withCure(spend('nudge', state), 'nudge', cause, null, 'network');
+  return probeWhenDue(distrusting(nudging, state.evidence.now), config);
 }
 
 export function typeNudge(state: GuardState, cause: string): Step {
-  const { evidence: e } = state;
+  const e = cause === 'stuck-compaction' ? counted(state, 'compactionsCured') : state.evidence;
   const { cure, ...begun } = withCure({ ...state, probing: null }, 'nudge', cause, maxTypingMs, 'typing');
   const interrupts = isAtWork(e);
   const turn = interrupts ? { ...e.turn, interruptSentAt: e.now } : e.turn;

@@ -28,6 +28,16 @@ export const signatures: readonly Signature[] = [
 /** The traits of a class; none for a class without a signature (the tunnel holds, the person asks). */
 export const traitsOf = (name: string): Traits => signatures.find((each) => each.class === name) ?? {};
 
+/**
+ * Whether what the class stands for has gone on since that time (attended). Null: the class has no signature.
+ */
+export function stillSuspects(name: string, since: Millis, e: Evidence, config: Config): boolean | null {
+  const signature = signatures.find((each) => each.class === name);
+  if (signature === undefined) return null;
+  const suspicion = signature.test(e, config);
+  return suspicion !== null && suspicion.since <= since;
+}
+
 interface Look {
   readonly verdict: Verdict | null;
   /** Attended time at which a suspicion becomes a verdict if nothing happens; null: no suspicion. */

@@ -575,6 +575,20 @@ test('a compaction that never ends is nudged once, then asked about', () => {
   expect(told.state.name).toBe('asking');
 });
 
+test('a compaction that the agent begins anew while the nudge waits for the network is left to it', () => {
+  const settings = { recovery: { compaction_timeout_ms: 60_000 } };
+  const told = inMidResponse(settings, (effect) => (effect.type === 'probe' ? [] : obliging(effect)));
+  const reachable = { type: 'network.probed', reachable: true, latencyMs: 5 } as const;
+  told.tell(compacting);
+  while (told.state.cure?.rung !== 'nudge') told.wait(1, say.drawing, say.bytes(1));
+  told.tell({ type: 'screen', facts: { activity: 'retrying' } });
+  told.tell(compacting);
+  told.wait(5, say.drawing, say.bytes(1), reachable);
+  expect(actions(told)).toEqual([]);
+  told.wait(190, say.drawing, say.bytes(1), reachable);
+  expect(actions(told)).toEqual(['nudge']); // it has not been nudged before
+});
+
 test('a compaction whose answer flows gets three times as long, and no longer', () => {
   const told = inMidResponse({ recovery: { compaction_timeout_ms: 60_000 } });
   told.tell(compacting);

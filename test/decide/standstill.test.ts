@@ -114,6 +114,22 @@ describe.each(each)('%s', (name, stand) => {
     expect(told.did('stop')).toEqual([]);
   });
 
+  test('while the nudge waits for the network, and the agent helps itself', () => {
+    const told = inMidResponse(mute('probe'));
+    told.tell({ type: 'turn.ended', failure: 'connection' });
+    told.tell(say.idle);
+    told.wait(10);
+    stand(told);
+    for (let probes = 0; probes < 3; probes++)
+      told.tell({ type: 'network.probed', reachable: true, latencyMs: 5 });
+    told.tell({ type: 'turn.started' });
+    told.tell(say.busy(1));
+    told.tell(say.opened(2));
+    told.tell(say.request(2));
+    told.wait(30, say.bytes(2), say.drawing);
+    expect(told.did('nudge', 'stop')).toEqual([]);
+  });
+
   test('while the keys of the nudge are being typed', () => {
     const told = inMidResponse(mute('nudge'));
     told.tell({ type: 'turn.ended', failure: 'connection' });
