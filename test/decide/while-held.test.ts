@@ -68,6 +68,24 @@ test('a compaction gets its full time once the line is back', () => {
   expect(actions(told)).toEqual([]);
 });
 
+test('what was answered beside the held connection is no dead stream once the line is back', () => {
+  const told = story();
+  told.tell(say.started);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.started' });
+  told.tell(say.busy(0));
+  told.tell(say.opened(2));
+  told.tell({ type: 'connection.bytes', id: 2, up: 300_000, down: 0, last: 'up' }); // telemetry
+  told.tell(say.bytes(2));
+  told.skip(5);
+  told.tell(waiting);
+  told.wait(40, say.drawing, say.sample(100));
+  told.tell(say.opened(1));
+  told.tell(say.request(1));
+  told.wait(20, say.bytes(1), say.drawing, say.sample(100));
+  expect(actions(told)).toEqual([]);
+});
+
 test('an agent that is about to obey Esc is left to it, and nothing of the held connection stays open', () => {
   const told = held(say.busy(0));
   told.tell({ type: 'input', bytes: 1, kind: 'escape' });

@@ -38,7 +38,7 @@ const position: { readonly [S in Stage]: string } = {
 
 /** The connection that the turn waits on is dead, and the agent has not noticed. */
 function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicion | null {
-  const { connections, waiting } = e.wire;
+  const { connections, waiting, heldUntil } = e.wire;
   if (!listens(e.phase) || waiting.length > 0) return null; // the tunnel already takes care of a held connection
   if (e.turn.listeningSince === null) return null;
   const carrier = carrierOf(e, e.turn.listeningSince);
@@ -47,7 +47,13 @@ function silent(e: Evidence, config: Config, stages: readonly Stage[]): Suspicio
   const limit = limitOf(carrier.connection, e, config);
   if (limit === null) return null;
   return {
-    since: Math.max(carrier.lastByteAt, e.turn.listeningSince, endedAt(e, carrier.connection)),
+    since: Math.max(
+      carrier.lastByteAt,
+      e.turn.listeningSince,
+      endedAt(e, carrier.connection),
+      // An answer that came whole may be a side request's, and the turn may have waited on the held connection.
+      stage === 'answer' && !streams(carrier.connection) ? (heldUntil ?? 0) : 0,
+    ),
     limit,
     because: (lastedMs) => [
       `agent ${e.phase}, no tool running`,
