@@ -165,6 +165,7 @@ export function createComposer(): Composer {
   const last = createLastSent();
   let lastText: string | null = null;
   let mayBeRestored = false;
+  let escapedAtMs = Number.NEGATIVE_INFINITY;
   let keys = 0;
   let heldAt: Millis | null = null;
   let lastKeyAtMs = 0;
@@ -328,7 +329,10 @@ export function createComposer(): Composer {
       if (token.type !== 'text') decoder = new TextDecoder();
       const key = keyOf(token);
       if (!isAsked && !addsText.includes(key)) entered = entered.map((one) => ({ ...one, isEdited: true }));
-      mayBeRestored ||= key === 'escape';
+      if (key === 'escape') {
+        mayBeRestored = true;
+        escapedAtMs = atMs;
+      }
       if (paste.isCutOff && token.type === 'text') paste.append(token.bytes, apply);
       else if (paste.isCutOff && token.type === 'control') paste.append(Uint8Array.of(token.byte), apply);
       else if (token.type === 'text') {
@@ -391,6 +395,7 @@ export function createComposer(): Composer {
       const isInQueue = queue().some(({ text }) => isSame(text, prompt.text));
       if (isInQueue && latest?.turn.told?.working) return;
       const before = entered;
+      const waited: readonly Queued[] = [...queued, ...entered];
       if (!remove(prompt.text)) removeReworded(prompt.text);
       const isStopped = before.some((one) => one.isStopped && !entered.includes(one));
       const latestTaken = before.findLastIndex((one) => !entered.includes(one));
@@ -404,7 +409,10 @@ export function createComposer(): Composer {
       gave(prompt.text);
       last.taken(prompt);
       if (isStopped) last.stopped();
-      mayBeRestored = wasRestorable && last.prompt?.isStopped === true;
+      // What seemed to wait may have begun a turn, so an Esc that followed Enter may have been for this one.
+      const wait = new Set<Queued>([...queued, ...entered]);
+      const isEscaped = waited.some((one) => one.atMs <= escapedAtMs && !wait.has(one));
+      mayBeRestored = wasRestorable && (isEscaped || last.prompt?.isStopped === true);
     },
     startedWith(text, words, atMs) {
       gave(text);

@@ -567,6 +567,33 @@ describe('a prompt that Esc has put back into the box before anybody has seen it
   });
 });
 
+describe('Esc behind an Enter that seemed to queue a message', () => {
+  /** The turn before was over as the agent got the keys, so they sent the message and interrupted it. */
+  function sentAfterAll(keys: readonly string[], kept: boolean) {
+    const told = composing();
+    told.shows('busy');
+    for (const key of keys) {
+      told.type(key, kept);
+      told.shows('busy', true);
+    }
+    told.type('');
+    told.tell({ type: 'turn.ended' });
+    told.composer.taken({ text: 'do it', id: 'p1', atMs: 0 });
+    return told.composer;
+  }
+
+  test.each([
+    ['held back', true],
+    ['pressed in the turn', false],
+  ])('may have put it back into the box: %s', (_name, kept) => {
+    expect(sentAfterAll(['do it', '\r', '\x1b'], kept).mayBeRestored).toBe(true);
+  });
+
+  test('was for an earlier turn if Enter came later', () => {
+    expect(sentAfterAll(['\x1b', 'do it', '\r'], true).mayBeRestored).toBe(false);
+  });
+});
+
 describe('a stash that the person has deleted', () => {
   function stashed() {
     const told = composing();
