@@ -127,6 +127,8 @@ export interface Composer {
    * put aside.
    */
   takeBack(text: string): void;
+  /** The same, but it stays in the box: it stands before what the person has typed since. */
+  stands(text: string): void;
   /** This text is the person's, too. It goes in front of what was put aside. */
   addAside(text: string): void;
   /** The agent that had the text is gone: everything to be given back is kept until `restored`. */
@@ -261,9 +263,18 @@ export function createComposer(): Composer {
   /** @param inBox what else it may be made of */
   function cameBack(text: string, ...inBox: readonly Line[]): void {
     const { prompt } = last;
-    const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, ...inBox]);
+    const had = entered.filter((one) => !isKept(one));
+    const parts = partsOf(text, lastText, [...(prompt ? [prompt] : []), ...queued, ...had, ...inBox]);
     queued = queued.filter((one) => !parts.has(one));
+    entered = entered.filter((one) => !parts.has(one));
     if (prompt !== null && parts.has(prompt)) last.over();
+  }
+  /** It stands in the box, before what was typed since. */
+  function putInFront(first: string): void {
+    const [inQueue, inEntered] = [queued.findIndex(isKept), entered.findIndex(isKept)];
+    if (inQueue >= 0) queued = queued.with(inQueue, behind(queued[inQueue] as Queued & Kept, first));
+    else if (inEntered >= 0) entered = entered.with(inEntered, behind(entered[inEntered] as Entered, first));
+    else draft.change((one) => behind(one, first));
   }
   function gave(text: string): void {
     lastText = text;
@@ -548,6 +559,10 @@ export function createComposer(): Composer {
       cameBack(text);
       aside.grow(paragraphs([text, aside.text]));
     },
+    stands(text) {
+      cameBack(text);
+      putInFront(text);
+    },
     addAside(first) {
       aside.grow(paragraphs([first, aside.text]));
     },
@@ -564,12 +579,7 @@ export function createComposer(): Composer {
       return true;
     },
     restored() {
-      const first = aside.edited;
-      const [inQueue, inEntered] = [queued.findIndex(isKept), entered.findIndex(isKept)];
-      if (inQueue >= 0) queued = queued.with(inQueue, behind(queued[inQueue] as Queued & Kept, first));
-      else if (inEntered >= 0)
-        entered = entered.with(inEntered, behind(entered[inEntered] as Entered, first));
-      else draft.change((one) => behind(one, first));
+      putInFront(aside.edited);
       aside.clear();
     },
     remove(prompt) {

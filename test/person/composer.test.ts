@@ -594,6 +594,23 @@ describe('Esc behind an Enter that seemed to queue a message', () => {
   });
 });
 
+describe('what the guard’s own Esc has put back into the box', () => {
+  test.each<[string, (told: ReturnType<typeof composing>) => void]>([
+    ['seen to leave the box', ({ shows }) => shows('busy')],
+    ['not seen to leave it', () => {}],
+  ])('is the draft, before the keys that are held, and is queued no more: %s', (_name, then) => {
+    const told = composing();
+    told.shows('busy');
+    told.type('a message\r');
+    then(told);
+    told.type(' and more', true);
+    told.composer.stands('a message');
+    expect([told.composer.inBox, told.composer.queue]).toEqual(['a message and more', []]);
+    told.composer.rescue();
+    expect(told.composer.aside).toBe('a message and more');
+  });
+});
+
 describe('a stash that the person has deleted', () => {
   function stashed() {
     const told = composing();

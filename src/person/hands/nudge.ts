@@ -99,7 +99,8 @@ async function submitPrompt(desk: Desk, plan: NudgePlan, before: PersonKeysBefor
     const sent = isTheirs ? restorable.find((text) => boxHolds(desk, text)) : undefined;
     if (personStops()) {
       // The text that came back belongs before the draft. After the person's key, neither is sent.
-      if (sent !== undefined && composer.aside !== '' && !desk.paused) {
+      if (sent !== undefined && (composer.aside === '' || desk.paused)) composer.stands(sent);
+      else if (sent !== undefined) {
         composer.takeBack(sent);
         await enterInsertMode(desk, pty);
         await emptyBox(desk, pty);

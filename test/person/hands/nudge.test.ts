@@ -48,6 +48,31 @@ describe.concurrent('a nudge', () => {
     expect(agent.box()).toBe('please go on');
   });
 
+  test.each<[string, (agent: TypedAt) => void, BoxOptions]>([
+    ['begun a paste', ({ personTypes }) => personTypes('\x1b[200~soo'), {}],
+    ['paused the guard', ({ pause }) => pause(), {}],
+    ['paused it, and has a draft', ({ pause }) => pause(), { draft: 'my draft' }],
+  ])(
+    'knows that a prompt that came back stands in the box where the person has %s',
+    async (_name, act, more) => {
+      let presses = 0;
+      const agent = typedAt({
+        restores: 'please go on',
+        sent: 'please go on',
+        onWrite(keys) {
+          if (keys === '\x1b' && ++presses === 1) act(agent);
+        },
+        ...more,
+      });
+      const done = nudge(agent.desk, plan);
+      await expect.poll(() => agent.outcomes).toEqual(['person-typing']);
+      expect(agent.desk.composer.inBox.startsWith('please go on')).toBe(true);
+      expect(agent.desk.composer.takeSent()).toBeNull();
+      agent.end();
+      await done;
+    },
+  );
+
   test('gives the prompt that came back, and the draft behind it, to the person who has pressed Esc', async () => {
     let presses = 0;
     const agent = await nudged({
