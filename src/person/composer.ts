@@ -285,8 +285,10 @@ export function createComposer(): Composer {
   function release(): void {
     aside.released();
     if (isKept(draft.line)) draft.change((one) => ({ ...one, agentHas: null }));
-    if (entered.some(isKept)) entered = entered.map((one) => ({ ...one, agentHas: null }));
-    if (queued.some(isKept)) queued = queued.map((one) => ({ ...one, agentHas: null }));
+    const got = <Text extends Queued & Kept>(one: Text): Text =>
+      isKept(one) ? { ...one, agentHas: null, follows: lastText } : one;
+    if (entered.some(isKept)) entered = entered.map(got);
+    if (queued.some(isKept)) queued = queued.map(got);
   }
 
   function enter(isQueued: boolean, isAlone: boolean, atMs: number): void {
@@ -302,7 +304,17 @@ export function createComposer(): Composer {
     const isShown = latest?.screen?.facts.draft === true && !isKept(line);
     entered = [
       ...entered,
-      { ...line, exact, isQueued, isAlone, isShown, isEdited: false, isStopped: false, atMs },
+      {
+        ...line,
+        exact,
+        isQueued,
+        isAlone,
+        isShown,
+        isEdited: false,
+        isStopped: false,
+        atMs,
+        follows: lastText,
+      },
     ];
     draft.become(emptyLine);
     // Even if it is not exact or not sent: it is only looked for on the screen.

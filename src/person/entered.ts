@@ -10,6 +10,10 @@ export interface Queued {
   readonly text: string;
   /** When Enter was pressed on it: wall clock, Unix milliseconds. */
   readonly atMs: Millis;
+  /**
+   * The text that was sent last before it, by person or guard, if any. The agent may have had that in its queue, too.
+   */
+  readonly follows: string | null;
 }
 
 export interface Entered extends Line, Queued {

@@ -42,10 +42,8 @@ export async function takeLostPrompt(known: Known): Promise<string | null> {
     for (const text of texts) if (await records({ text, id: null, taken: false, atMs })) return true;
     return false;
   };
-  // What was sent last, perhaps by the guard, may have waited in the agent's queue before them.
-  const before = composer.lastText;
-  for (const { text, atMs } of mayBeSent(composer.entered))
-    if (await recordsAny([text, ...(before === null ? [] : [`${before}\n${text}`])], atMs))
+  for (const { text, atMs, follows } of mayBeSent(composer.entered))
+    if (await recordsAny([text, ...(follows === null ? [] : [`${follows}\n${text}`])], atMs))
       composer.remove(text);
   const prompt = composer.takeSent();
   if (prompt === null) return null;
@@ -76,10 +74,10 @@ function isToBeSent(prompt: Sent, words: string, { onRecord, hookSource }: Known
  */
 function mayBeSent(entered: Composer['entered']): readonly Queued[] {
   const messages = entered.filter(({ text }) => text.trim() !== '');
-  const runs = messages.flatMap((_, from) =>
+  const runs = messages.flatMap(({ follows }, from) =>
     messages.slice(from).flatMap(({ atMs }, more) => {
       const run = messages.slice(from, from + more + 1).map(({ text }) => text);
-      return ['\n', ''].map((between) => ({ text: run.join(between), atMs }));
+      return ['\n', ''].map((between) => ({ text: run.join(between), atMs, follows }));
     }),
   );
   return [...new Map(runs.map((run) => [run.text, run])).values()];

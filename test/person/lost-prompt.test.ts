@@ -164,6 +164,20 @@ describe('a sent prompt', () => {
     expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
   });
 
+  test.each([false, true])(
+    'is on record with a prompt of the guard before it, though another was sent since; held back: %s',
+    async (kept) => {
+      const known = world({ hooks: false, recorded: ({ text }) => text === 'please go on\none' });
+      known.tell({ type: 'turn.started' });
+      if (!kept) known.composer.given('please go on');
+      for (const tokens of typedOneByOne('one\r')) known.composer.typed(tokens, kept, 0);
+      if (kept) known.composer.given('please go on');
+      known.composer.typed([], false, 0);
+      known.composer.given('please go on again');
+      expect([await takeLostPrompt(known), known.composer.unsent]).toEqual([null, '']);
+    },
+  );
+
   test('and what Enter was pressed on long after it: that is given back', async () => {
     const known = world({ sent: {}, recorded: ({ text }) => text === 'do it' });
     known.composer.typed(tokensOf('next'), false, 5_000);
