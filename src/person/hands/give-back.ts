@@ -87,8 +87,10 @@ async function pasteBack(desk: Desk, pty: Keyboard): Promise<void> {
   const isReady = ({ activity }: ScreenFacts) =>
     hasBox.includes(activity) && boxOf(desk)?.text === '' && isFree();
   const isBack = () => pastes > 0 && holdsMoreThanTyped(desk);
-  while (composer.aside !== '' || composer.isPasting) {
-    await screenShows(desk, (facts) => isGone() || isBack() || isReady(facts), Number.POSITIVE_INFINITY);
+  const isDone = () => composer.aside === '' && !composer.isPasting;
+  while (!isDone()) {
+    const isOver = () => isGone() || isDone() || isBack();
+    await screenShows(desk, (facts) => isOver() || isReady(facts), Number.POSITIVE_INFINITY);
     const { keys } = composer;
     // The box may look empty while the agent has yet to draw what was typed, so it must be seen empty twice. And 2.1.38
     // loses a paste if a key arrives at the moment when the paste is drawn.

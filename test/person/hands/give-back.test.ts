@@ -1,6 +1,6 @@
 /** The person's text is given back into an empty box, whenever there is one, and never on top of other text. */
 import { describe, expect, test } from 'vitest';
-import { giveBack } from '../../../src/person/hands/give-back.ts';
+import { giveBack, releaseKeys } from '../../../src/person/hands/give-back.ts';
 import { type TypedAt, typedAt } from './typed-at.ts';
 
 /** A box that may be typed into is seen empty twice, and then it is. */
@@ -117,6 +117,15 @@ describe.concurrent('what was put aside', () => {
     agent.personTypes('\x15');
     await given;
     expect(agent.box()).toBe('my draft');
+  });
+
+  test('is nothing once a paste has ended, whatever is in the box: no key is held for it', async () => {
+    const agent = typedAt({ draft: 'a prompt that came back' });
+    const release = agent.desk.terminal.hold();
+    agent.personTypes('\x1b[200~my text');
+    void releaseKeys(agent.desk, release);
+    agent.personTypes('\x1b[201~');
+    await expect.poll(agent.box, { timeout: 5_000 }).toBe('a prompt that came backmy text');
   });
 
   test('is kept for the next agent if this one ends', async () => {
