@@ -14,7 +14,7 @@ test('whatever happens to agents, each word is sent once or is still there', asy
   expect(await firstBroken(60, play)).toBeNull();
 });
 
-test.each([36, 144, 155, 361, 689, 1043, 1682, 1988, 2564, 5397, 8096, 11467])(
+test.each([36, 144, 155, 361, 689, 1043, 1682, 1988, 2564, 5397, 8096, 11467, 45570, 46764, 50918])(
   'seed %i, which once found a fault',
   async (seed) => {
     expect((await play(seed)).violations).toEqual([]);
