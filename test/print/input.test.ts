@@ -401,6 +401,31 @@ test('prompts are found although the agent has left out their images, and with i
   expect(await bytesAfter([{ text: '', images: 2 }], shown, shown, said('two'))).toBe(said('two'));
 });
 
+/** As an agent records a prompt that it has taken into the turn that ran. */
+const joinedAs = (prompt: unknown, more: object = {}) =>
+  printMode.readProgress({
+    type: 'attachment',
+    attachment: { type: 'queued_command', prompt, commandMode: 'prompt', ...more },
+  });
+
+test.each<[string, unknown]>([
+  ['an image', [image]],
+  ['words in blocks', [{ type: 'text', text: 'two' }]],
+  ['an image with words', [image, { type: 'text', text: 'two' }]],
+  ['words', 'two'],
+])('a prompt that was taken into a turn that ran is not given again: %s', async (_name, content) => {
+  const sent = `${JSON.stringify({ type: 'user', message: { role: 'user', content } })}\n`;
+  const input = await inputOf(said('one'), sent, said('three'));
+  const recorded = [{ text: 'one' }, joinedAs(content)].filter((each) => each !== null && 'text' in each);
+  expect(bytesOf(input.unrecorded(recorded))).toBe(said('three'));
+  input.turnDone();
+  expect(input.unrecorded(recorded).isOpen).toBe(false);
+});
+
+test('a note that an agent takes into a turn holds no image of the host’s', () => {
+  expect(joinedAs([image], { isMeta: true })).toBeNull();
+});
+
 test('an image that was taken together with words is not the next one', async () => {
   const input = await inputOf(shown, said('two'), shown, said('four'));
   for (let n = 0; n < 3; n++) input.turnDone();

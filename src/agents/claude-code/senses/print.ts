@@ -141,9 +141,10 @@ function readProgress(record: unknown): ProgressRecord | null {
     return asked && { kind: 'prompt', ...asked, atMs: momentOf(record) };
   }
   if (record.type === 'attachment' && isRecord(record.attachment)) {
-    // A prompt that was sent while a turn ran.
-    const text = record.attachment.type === 'queued_command' ? textOf(record.attachment, 'prompt') : null;
-    return text === null ? null : { kind: 'prompt', text, atMs: momentOf(record), joinsTurn: true };
+    // A prompt that was sent while a turn ran, in the form in which it was sent: a text, or blocks.
+    const { type, prompt, isMeta } = record.attachment;
+    const asked = type === 'queued_command' ? askedIn({ isMeta, message: { content: prompt } }) : null;
+    return asked && { kind: 'prompt', ...asked, atMs: momentOf(record), joinsTurn: true };
   }
   const message = messageOf(record);
   const isModels = message !== null && !isMadeUp(message) && record.isApiErrorMessage !== true;

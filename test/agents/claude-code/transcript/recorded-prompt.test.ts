@@ -37,6 +37,15 @@ test.each<[string, object, object, boolean]>([
     {},
     true,
   ],
+  [
+    'sent as blocks while a turn ran',
+    {
+      type: 'attachment',
+      attachment: { type: 'queued_command', prompt: [{ type: 'text', text: 'do it' }, { type: 'image' }] },
+    },
+    {},
+    true,
+  ],
   ['a command for the shell', user('<bash-input>echo hi</bash-input>'), { text: '!echo hi' }, true],
   ['another command', user('<bash-input>echo ho</bash-input>'), { text: '!echo hi' }, false],
   ['an answer', { type: 'assistant', message: { content: 'do it' } }, {}, false],
