@@ -320,10 +320,10 @@ export function runAgent(
 
   /** What waits joins the turn. */
   function join(mine: Turn): void {
-    for (const { text } of waiting.splice(0)) {
+    for (const { text, content } of waiting.splice(0)) {
       ledger.joins(mine, text);
       ledger.unseen([text]);
-      record.add({ type: 'attachment', attachment: { type: 'queued_command', prompt: text } }, () =>
+      record.add({ type: 'attachment', attachment: { type: 'queued_command', prompt: content } }, () =>
         ledger.recorded([text]),
       );
       history.push({ role: 'user', text, calls: [] });

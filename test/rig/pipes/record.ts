@@ -83,7 +83,7 @@ export function readMessages(path: string): readonly Message[] {
   if (!existsSync(path)) return [];
   return lines(path).flatMap((record): readonly Message[] => {
     if (record.type === 'attachment' && isRecord(record.attachment))
-      return [{ role: 'user', text: String(record.attachment.prompt), calls: [] }];
+      return [{ role: 'user', text: seenIn(record.attachment.prompt), calls: [] }];
     if (record.type !== 'user' && record.type !== 'assistant') return [];
     const { content } = isRecord(record.message) ? record.message : {};
     if (typeof content === 'string') return [{ role: record.type, text: content, calls: [] }];
