@@ -69,7 +69,10 @@ export function openTerminalSenses(parts: SenseParts): TerminalSenses {
   const common = commonSenses(
     parts,
     () => true,
-    (prompt) => composer.taken({ ...prompt, atMs: Date.now() }),
+    (prompt) => {
+      // One without words is none that the box can be compared with.
+      if (prompt.text !== '') composer.taken({ ...prompt, atMs: Date.now() });
+    },
     readingTerminals,
   );
   const transcript = transcriptSensor({

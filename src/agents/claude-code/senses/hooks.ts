@@ -113,8 +113,8 @@ const readers: Readonly<Record<string, Reader>> = {
 /** The prompt whose turn begins. Its id is known since 2.1.197. */
 export function readPrompt(payload: unknown): { readonly text: string; readonly id: string | null } | null {
   if (!isRecord(payload) || payload.hook_event_name !== 'UserPromptSubmit') return null;
-  const text = textOf(payload, 'prompt');
-  return text === null ? null : { text, id: textOf(payload, 'prompt_id') };
+  const text = payload.prompt; // empty if the prompt holds only images
+  return typeof text === 'string' ? { text, id: textOf(payload, 'prompt_id') } : null;
 }
 
 /**

@@ -68,6 +68,11 @@ test.each([
     { hook_event_name: 'UserPromptSubmit', prompt: 'do it' },
     { text: 'do it', id: null },
   ],
+  [
+    { hook_event_name: 'UserPromptSubmit', prompt: '', prompt_id: 'p' },
+    { text: '', id: 'p' },
+  ],
+  [{ hook_event_name: 'UserPromptSubmit' }, null],
   [{ hook_event_name: 'Stop', prompt: 'do it' }, null],
   ['no record', null],
 ])('a hook tells the prompt: %j', (payload, prompt) => expect(readPrompt(payload)).toEqual(prompt));
