@@ -9,7 +9,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import type { PrintMode } from '../agents/contract/pipes.ts';
-import { answeredOf } from './answered.ts';
+import { type Asked, answeredOf } from './answered.ts';
 import type { Dialogue } from './dialogue.ts';
 import { createLines, newline, parseLine } from './lines.ts';
 import { findOnRecord, type Own, type Recorded } from './on-record.ts';
@@ -58,18 +58,11 @@ export interface Unrecorded {
   readonly isOpen: boolean;
 }
 
-export interface Line {
+export interface Line extends Asked {
   readonly bytes: Buffer;
   readonly id?: string | undefined;
   readonly text: string | null;
   readonly images: number;
-  /** How many turns had ended when it arrived. */
-  readonly turn: number;
-  /**
-   * It arrived while no turn ran, or right behind one that did. So the turns that end after that are its own or of
-   * those that arrived before it, and not the agent's own.
-   */
-  readonly isNext: boolean;
 }
 
 /** Reads the lines of an input of records. */
@@ -139,9 +132,7 @@ export function createInput(
     if (mode.control.read(record) !== null) return isForAgent ? bytes : null;
     const { id, text, images } = mode.readPrompt(record) ?? { text: null, images: 0 };
     if (text !== null) onPrompt();
-    const waiting = prompts().slice(answeredNow());
-    const isNext = waiting.length === 0 ? !dialogue.isInTurn : waiting.every((line) => line.isNext);
-    lines.push({ bytes, id, text, images, turn, isNext });
+    lines.push({ bytes, id, text, images, turn, inTurn: dialogue.isInTurn });
     keptBytes += bytes.length;
     if (keptBytes > maxKeptBytes) forget();
     isTooMuch ||= keptBytes > maxKeptBytes;
@@ -156,7 +147,6 @@ export function createInput(
   const wanted = () => lines.filter(isWanted);
   const prompts = () =>
     wanted().flatMap((line) => (line.text === null ? [] : [{ ...line, text: line.text }]));
-  const answeredNow = () => answeredOf(prompts(), forgottenTurns, turn, settled);
   /** Input that arrived before the last turn has had its turn, unless the agent takes one prompt at a time. */
   const recent = () => wanted().filter((line) => line.turn >= turn - 1);
   function forget(): void {
@@ -208,19 +198,17 @@ export function createInput(
       const all = prompts();
       const texts = all.map(({ text }) => text);
       const onRecord = findOnRecord(all, recorded, ownWords);
-      const answered = answeredNow();
-      const doubted = all.slice(0, answered).findIndex((line) => !line.isNext);
-      const counted = doubted < 0 ? answered : doubted;
-      const taken = findOnRecord(all, heard, ownWords);
-      const known = taken.turns <= counted ? Math.max(counted, taken.prompts) : counted;
-      // Other turns may have been the agent's own. What is not on record is rather given twice than lost.
-      const from = Math.max(onRecord.prompts, known, answered - 1);
-      const untaken = all.slice(from);
-      open = onRecord.turns - answered;
+      // What hooks report is known of what is not on record.
+      const reported = findOnRecord(all, heard, ownWords).turns.filter((end) => end > onRecord.prompts);
+      const taken = [...onRecord.turns, ...reported];
+      const answered = answeredOf(all, { taken, from: forgottenTurns, to: turn, settled });
+      // What is not on record is rather given twice than lost.
+      const untaken = all.slice(Math.max(onRecord.prompts, answered.prompts));
+      open = onRecord.turns.length - answered.turns;
       records?.dialogue.untaken(untaken.flatMap(({ id }) => id ?? []));
       return {
         prompts: untaken.filter(isWanted),
-        forgotten: texts.slice(onRecord.prompts, known),
+        forgotten: texts.slice(onRecord.prompts, answered.prompts),
         isOpen: open > 0,
       };
     },

@@ -10,8 +10,8 @@ export interface OnRecord {
    * So many prompts have been taken. What the agent records in other words (a command) precedes what it recorded later.
    */
   readonly prompts: number;
-  /** So many turns they have made. */
-  readonly turns: number;
+  /** For each turn that they have made: how many it and those before it have taken. */
+  readonly turns: readonly number[];
 }
 
 /** A prompt on record. */
@@ -80,15 +80,20 @@ export function findOnRecord(
     }
     return found;
   };
-  let taken: OnRecord = { prompts: 0, turns: 0 };
+  let prompted = 0;
+  const turns: number[] = [];
   for (let first = 0; first < said.length; first++) {
     const found = find(first, true) ?? find(first, false);
     if (found === null) continue;
     const { last, at } = found;
-    const turns = recorded[at]?.joinsTurn || known[at]?.goesOn ? 0 : 1;
-    taken = { prompts: last + 1, turns: taken.turns + (first - taken.prompts) + turns };
+    const inOtherWords = Array.from({ length: first - prompted }, (_, index) => prompted + index + 1);
+    prompted = last + 1;
+    turns.push(...inOtherWords);
+    const isOfLastTurn = recorded[at]?.joinsTurn || known[at]?.goesOn;
+    if (isOfLastTurn) turns.pop();
+    turns.push(prompted);
     next = at + 1;
     first = last;
   }
-  return taken;
+  return { prompts: prompted, turns };
 }

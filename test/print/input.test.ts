@@ -147,6 +147,43 @@ test('a prompt is found on record behind one of the guard', async () => {
   expect(bytesOf(again)).toBe(said('four'));
 });
 
+test('a turn that has ended behind one that took several prompts has answered the next', async () => {
+  const input = await sentAhead(2);
+  const again = input.unrecorded(onRecord('one\ntwo'));
+  expect(bytesOf(again)).toBe(said('four'));
+  expect(again).toMatchObject({ forgotten: ['three'], isOpen: false });
+});
+
+test('a turn of the agent’s own behind one that took several prompts has answered none', async () => {
+  const source = new PassThrough();
+  const dialogue = createDialogue(printMode.control);
+  const input = createInput(source, { mode: printMode, dialogue });
+  input.connect(agent().stream, []);
+  source.write(said('one') + said('two'));
+  await turn();
+  input.turnDone();
+  dialogue.fromAgent({}, { begins: true, ends: false });
+  source.write(said('three'));
+  await turn();
+  dialogue.fromAgent({}, { begins: false, ends: true });
+  input.turnDone();
+  expect(bytesOf(input.unrecorded(onRecord('one\ntwo')))).toBe(said('three'));
+});
+
+test('a prompt that came after a turn of the agent’s own has no answer of that', async () => {
+  const source = new PassThrough();
+  const input = ofRecords(source);
+  input.connect(agent().stream, []);
+  source.write(said('one') + said('two'));
+  await turn();
+  input.turnDone();
+  input.turnDone(); // a command in the background has ended
+  source.write(said('three'));
+  await turn();
+  expect(bytesOf(input.unrecorded(onRecord('one\ntwo')))).toBe(said('three'));
+  expect(input.unrecorded(onRecord('one\ntwo', 'three')).isOpen).toBe(true);
+});
+
 test('what the host was answered and is not on record is said before its next prompt', async () => {
   const source = new PassThrough();
   const input = ofRecords(source);
@@ -178,7 +215,7 @@ test('prompts that hooks have reported as one are answered together', async () =
 
 test('a command stays first in its prompt', () => {
   const input = ofRecords(new PassThrough());
-  const line = { bytes: Buffer.from(said('/compact')), text: '/compact', images: 0, turn: 0, isNext: true };
+  const line = { bytes: Buffer.from(said('/compact')), text: '/compact', images: 0, turn: 0, inTurn: false };
   expect(joined(input.preceded([line], ['before'], ['before']))).toBe(said('/compact'));
 });
 
