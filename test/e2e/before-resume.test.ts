@@ -1,4 +1,5 @@
 /** A launch that goes on with a damaged conversation: looked at before the agent reads it. */
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,7 +9,8 @@ import { onPipes, type Stage } from '../support/printed.ts';
 import { missing } from '../support/real-agent.ts';
 
 const version = '2.1.38';
-const session = '0d0b1c1e-0000-4000-8000-000000000000';
+/** Its own, because tests look for all agents of a session on the machine. */
+const session = randomUUID();
 const limitMs = 90_000;
 
 const source = fixture('transcripts', 'damaged', '38-stray-newest-branch.jsonl');

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { repairFile } from '../../../../../src/agents/common/repair.ts';
 import { startTimeOf } from '../../../../../src/platform/process-identity.ts';
 import { textOf } from '../transcripts.ts';
 
-const id = '0d0b1c1e-0000-4000-8000-000000000000';
+const id = randomUUID();
 const damaged = textOf('329-exec-killed');
 let root = '';
 let path = '';
