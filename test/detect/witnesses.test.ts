@@ -552,6 +552,21 @@ test.each([
   expect(actions(told)).toEqual(expected);
 });
 
+test('a cut as the machine wakes has not ended a turn whose end a hook had written down before', () => {
+  const told = story();
+  for (const each of [say.started, say.idle, say.busy(0), say.opened(1), say.request(1)]) told.tell(each);
+  told.tell({ type: 'turn.started' });
+  told.wait(3, say.bytes(1), say.busy(12));
+  const writtenAt = told.state.evidence.clock.at + 20;
+  told.skip(0.04);
+  told.tell({ type: 'connection.closed', id: 1, by: 'guard', cause: 'cut' });
+  told.skip(0.1);
+  told.tell(say.idle);
+  told.tell({ type: 'turn.ended', well: true, writtenAt });
+  told.wait(10, say.idle);
+  expect(actions(told)).toEqual([]);
+});
+
 test.each([
   ['has come on record since', true, []],
   ['is missing', false, ['nudge']],

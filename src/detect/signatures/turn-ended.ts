@@ -180,11 +180,11 @@ function limited({ turn, clock }: Evidence): boolean {
  * Since when the prompt has been free by the first sense that tells of it: the screen may show it before one that it
  * cannot overrule. This counts beside the guard's own cut only, which alone is never reported late.
  */
-function shownFreeSince({ turn: { lastStartedAt }, screen }: Evidence, idleSince: Millis): Millis {
-  if (screen?.facts.activity !== 'idle') return idleSince;
-  const { activitySince } = screen;
-  const isOfThisTurn = activitySince > (lastStartedAt ?? 0) && idleSince - activitySince < reportLagMs;
-  return isOfThisTurn ? Math.min(idleSince, activitySince) : idleSince;
+function shownFreeSince({ turn: { lastStartedAt, told }, screen }: Evidence, idleSince: Millis): Millis {
+  const isOfThisTurn = (at: Millis) => at > (lastStartedAt ?? 0) && idleSince - at < reportLagMs;
+  const toldAt = told?.working === false ? told.at : idleSince;
+  const shownAt = screen?.facts.activity === 'idle' ? screen.activitySince : idleSince;
+  return Math.min(idleSince, ...[toldAt, shownAt].filter(isOfThisTurn));
 }
 
 /**
