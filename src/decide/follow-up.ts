@@ -1,7 +1,7 @@
 /** A cure is pending: it is proven, given more time, overtaken by events, or followed by the next rung. */
 import type { Config } from '../config/schema.ts';
 import { turnHasHeardSince, turnHasRequestedSince } from '../detect/carrier.ts';
-import { detect, stillSuspects, traitsOf } from '../detect/detector.ts';
+import { detect, hasBegunAnew, traitsOf } from '../detect/detector.ts';
 import { inGrace } from '../detect/evidence/clock.ts';
 import type { Evidence } from '../detect/evidence/index.ts';
 import { reportLagMs, settleMs } from '../detect/limits.ts';
@@ -97,7 +97,7 @@ function isOvertaken({ class: cause, at }: Cure, e: Evidence, config: Config): b
   const { phase, turn, wire, screen } = e;
   const { silence, unfinished, failed } = traitsOf(cause);
   if (unfinished) return phase !== 'idle' || (failed === true && turn.failure === null);
-  if (!silence) return stillSuspects(cause, at, e, config) === false;
+  if (!silence) return hasBegunAnew(cause, at, e, config);
   const since = at - reportLagMs;
   const { listeningSince } = turn;
   return (

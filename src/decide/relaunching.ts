@@ -112,7 +112,7 @@ export const launchUnlessPaused = (state: GuardState, config: Config): Step =>
 
 export function agentStarted(state: GuardState, event: Event): Step {
   if (event.type !== 'agent.started') return stay(state);
-  const { incident, evidence, down } = state;
+  const { incident, evidence } = state;
   const watching: GuardState = {
     ...state,
     name: 'watching',
@@ -122,9 +122,7 @@ export function agentStarted(state: GuardState, event: Event): Step {
     menu: 'unseen',
     cure: null,
   };
-  return stay(
-    incident ? withCure(watching, 'relaunch', down?.cause ?? incident.class, proofMs.relaunch) : watching,
-  );
+  return stay(incident ? withCure(watching, 'relaunch', incident.class, proofMs.relaunch) : watching);
 }
 
 export function launchFailed(state: GuardState, event: Event): Step {

@@ -28,14 +28,10 @@ export const signatures: readonly Signature[] = [
 /** The traits of a class; none for a class without a signature (the tunnel holds, the person asks). */
 export const traitsOf = (name: string): Traits => signatures.find((each) => each.class === name) ?? {};
 
-/**
- * Whether what the class stands for has gone on since that time (attended). Null: the class has no signature.
- */
-export function stillSuspects(name: string, since: Millis, e: Evidence, config: Config): boolean | null {
-  const signature = signatures.find((each) => each.class === name);
-  if (signature === undefined) return null;
-  const suspicion = signature.test(e, config);
-  return suspicion !== null && suspicion.since <= since;
+/** Whether what the class stands for has ended and begun anew since that time (attended). */
+export function hasBegunAnew(name: string, since: Millis, e: Evidence, config: Config): boolean {
+  const suspicion = signatures.find((each) => each.class === name)?.test(e, config);
+  return suspicion != null && suspicion.since > since;
 }
 
 interface Look {

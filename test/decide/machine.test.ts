@@ -581,12 +581,51 @@ test('a compaction that the agent begins anew while the nudge waits for the netw
   const reachable = { type: 'network.probed', reachable: true, latencyMs: 5 } as const;
   told.tell(compacting);
   while (told.state.cure?.rung !== 'nudge') told.wait(1, say.drawing, say.bytes(1));
+  told.skip(1);
   told.tell({ type: 'screen', facts: { activity: 'retrying' } });
   told.tell(compacting);
   told.wait(5, say.drawing, say.bytes(1), reachable);
   expect(actions(told)).toEqual([]);
   told.wait(190, say.drawing, say.bytes(1), reachable);
   expect(actions(told)).toEqual(['nudge']); // it has not been nudged before
+});
+
+test.each([
+  ['a compaction', compacting],
+  ['a tool', { type: 'screen', facts: { activity: 'tool' } } as const],
+])('a nudge that has ended %s and then gave way to the person is typed later', (_, screen) => {
+  let nudges = 0;
+  const told = inMidResponse({ recovery: { compaction_timeout_ms: 60_000 } }, (effect) =>
+    effect.type === 'nudge' && ++nudges === 1
+      ? [
+          { type: 'interrupted' },
+          say.idle,
+          { type: 'input', bytes: 1, kind: 'text' },
+          { type: 'nudge.done', outcome: 'person-typing' },
+        ]
+      : obliging(effect),
+  );
+  if (screen !== compacting)
+    told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command', limitMs: 60_000 });
+  told.tell(screen);
+  for (let second = 0; nudges === 0 && second < 400; second++)
+    told.wait(1, say.drawing, say.sample(100 * second), say.bytes(1));
+  told.wait(300, say.idle);
+  expect(actions(told).slice(0, 2)).toEqual(['nudge', 'nudge']);
+});
+
+test('a tool that seems to work for a moment costs no nudge that waits for the network', () => {
+  const told = inMidResponse({}, (effect) =>
+    effect.type === 'probe'
+      ? [{ type: 'network.probed', reachable: false, latencyMs: null }]
+      : obliging(effect),
+  );
+  told.tell({ type: 'tool.started', toolUseId: 't', tool: 'Bash', risk: 'command', limitMs: 60_000 });
+  told.tell({ type: 'screen', facts: { activity: 'tool' } });
+  for (let second = 1; second < 900; second++)
+    told.wait(1, say.drawing, say.sample(100 * second, { workers: second % 60 === 0 ? 1 : 0 }));
+  expect(told.state.cure?.rung).toBe('nudge');
+  expect(told.state.used.nudge).toBe(1);
 });
 
 test('a compaction whose answer flows gets three times as long, and no longer', () => {

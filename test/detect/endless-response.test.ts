@@ -75,3 +75,14 @@ describe('pings feed a response for ever', () => {
 test('both limits are above the agent’s own deadline', () => {
   expect(defaults.network_resilience.response_timeout_ms).toBeGreaterThanOrEqual(2 * usualDeadlineMs);
 });
+
+test('a cut without effect is soon followed by a nudge', () => {
+  const told = story();
+  const counts = (elapsedS: number) =>
+    ({ type: 'screen', facts: { activity: 'busy', tokens: 12, elapsedS } }) as const;
+  for (const each of [say.started, say.idle, say.opened(1), say.request(1)]) told.tell(each);
+  for (let minute = 0; minute < 25; minute++)
+    told.wait(60, ...(told.did('cut').length > 0 ? [] : [say.bytes(1)]), say.drawing, counts(minute * 60));
+  const [cut, nudge] = told.effects.filter(({ effect }) => effect.type === 'cut' || effect.type === 'nudge');
+  expect((nudge?.atS ?? Number.POSITIVE_INFINITY) - (cut?.atS ?? 0)).toBeLessThan(20);
+});
