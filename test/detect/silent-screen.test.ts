@@ -286,3 +286,28 @@ test('a turn that begins from the queue as the nudge interrupts the one before h
   told.wait(30, say.drawing, say.busy(1, { elapsedS: 0 }));
   expect(actions(told)).toEqual(['nudge']);
 });
+
+describe('a request that goes up only after a hook of the person’s, where only the screen is seen', () => {
+  /** The helper lives so long. */
+  const waits = (helperS: number, beganS: number) => {
+    const told = story({ senses: { tunnel: false } });
+    told.tell(say.started);
+    told.tell(say.idle);
+    told.tell({ type: 'turn.started' });
+    for (let second = 1; second < 300; second += 1) {
+      const ageMs = (second - beganS) * 1_000;
+      const lives = ageMs > 0 && ageMs <= helperS * 1_000;
+      told.wait(1, say.drawing, say.busy(0), say.sample(10 * second, lives ? { helperAgeMs: ageMs } : {}));
+    }
+    return actions(told).slice(0, 1);
+  };
+
+  test('has its full time once the hook has ended', () => {
+    expect(waits(150, 0)).toEqual([]);
+  });
+
+  test('has none beyond that for a helper that began later, nor while one lives on', () => {
+    expect(waits(150, 20)).toEqual(['nudge']);
+    expect(waits(1_000, 0)).toEqual(['nudge']);
+  });
+});

@@ -9,7 +9,7 @@ import type { Evidence } from '../evidence/index.ts';
 import { helperStart } from '../evidence/sample.ts';
 import type { Screen } from '../evidence/screen.ts';
 import type { Turn } from '../evidence/turn.ts';
-import { type LimitName, limitMs, reportLagMs, setsStreamLimit, settleMs } from '../limits.ts';
+import { hookedMs, type LimitName, limitMs, reportLagMs, setsStreamLimit, settleMs } from '../limits.ts';
 import { askIfRepeated, type Signature, seconds } from '../verdict.ts';
 import { screenAtWork } from './wire.ts';
 
@@ -29,7 +29,7 @@ const silentScreen: Signature = {
     // request's (telemetry), and no sign of life.
     if (now - (wire.closed.at(-1)?.at ?? 0) < settleMs) return null;
     const lostAt = wire.closed.findLast(({ carried }) => carried !== 'whole')?.at ?? 0;
-    const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0);
+    const askedAt = Math.max(turn.listeningSince ?? 0, turn.requestedAt ?? 0, hookEnd(e));
     return {
       since: Math.max(askedAt, activitySince, tokensChangedAt ?? 0, lostAt, answeredAt ?? 0),
       limit: answeredAt === null ? limitOf(screen, turn, config) : 'screenAnswered',
@@ -66,6 +66,16 @@ function isHeldUp({ wire, turn, sample, now }: Evidence, answeredAt: Millis | nu
   if (answeredAt !== null) return helperStart(sample, now) > answeredAt - reportLagMs;
   const steppedAt = (turn.listeningSince ?? 0) - reportLagMs;
   return wire.seen > 0 && (wire.lastConversationAt ?? 0) <= steppedAt && helperStart(sample, now) > steppedAt;
+}
+
+/**
+ * When a helper was last seen that began with this wait and has ended: most likely a hook of the person's, and the
+ * request went up only then. 0: none has. What begins later, such as a status line's command, is none.
+ */
+function hookEnd({ sample, turn: { listeningSince }, now }: Evidence): Millis {
+  const last = sample?.lastHelper ?? null;
+  if (last === null || listeningSince === null || now - last.seenAt < hookedMs) return 0;
+  return Math.abs(last.since - listeningSince) < settleMs ? last.seenAt : 0;
 }
 
 /**
