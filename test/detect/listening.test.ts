@@ -70,6 +70,19 @@ describe('a request that is repeated may be for an answer in one piece', () => {
     expect(told.state.evidence.host.health.firstByteMs).toBeLessThan(5_000);
   });
 
+  test('also if telemetry as large as a conversation is sent meanwhile', () => {
+    const told = repeated();
+    for (let id = 3; id < 8; id++) {
+      told.wait(1, say.drawing);
+      told.tell(say.opened(id));
+      told.tell({ type: 'connection.bytes', id, up: 150_000, down: 0, last: 'up' });
+      told.tell(say.bytes(id));
+      told.tell({ type: 'connection.closed', id, by: 'agent', cause: 'closed' });
+    }
+    told.wait(190, say.drawing);
+    expect(actions(told)).toEqual([]);
+  });
+
   test('also after a compaction whose end is told once more when the first try has gone up', () => {
     const told = inMidResponse();
     told.tell({ type: 'screen', facts: { activity: 'compacting' } });

@@ -57,7 +57,7 @@ export interface Wire {
   /** When the conversation was last made smaller; null: never. */
   readonly compactedAt: Millis | null;
   readonly lastDownAt: Millis | null;
-  /** The same for the requests before that one, newest last, at most three. */
+  /** The same for the requests before that one, newest last, at most `keepAsked`. */
   readonly conversationsBefore: readonly Millis[];
 }
 
@@ -78,6 +78,8 @@ export const noWire: Wire = {
 };
 
 const keepClosed = 8;
+/** Telemetry may be as large as a conversation, so between two requests of a turn there may be several others. */
+const keepAsked = 16;
 
 /** A new try of the same request may be put in other words: asked for in one piece, it does without `stream`. */
 export const otherWordsBytes = 1_024;
@@ -203,7 +205,7 @@ function bytes(wire: Wire, event: EventOf<'connection.bytes'>, now: Millis, cloc
     lastDownAt: event.down > 0 ? later(wire.lastDownAt, after.lastDownAt) : wire.lastDownAt,
     conversationsBefore:
       isNewConversation && wire.lastConversationAt !== null
-        ? [...wire.conversationsBefore.slice(-2), wire.lastConversationAt]
+        ? [...wire.conversationsBefore.slice(1 - keepAsked), wire.lastConversationAt]
         : wire.conversationsBefore,
   };
 }
